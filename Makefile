@@ -1,0 +1,67 @@
+# The front door. Everything behind it is CMake's; `make` alone prints what there is.
+
+BUDGET ?= 5m
+ALLOCATORS ?=
+SCENARIOS ?=
+OUT ?=
+RUN ?=
+BUILD := build
+JOBS := $(shell nproc 2>/dev/null || echo 2)
+
+# A variable as one word of the shell, whatever is in it.
+quote = '$(subst ','\'',$(1))'
+options = $(if $(ALLOCATORS),--allocators $(call quote,$(ALLOCATORS))) \
+	$(if $(OUT),--out $(call quote,$(OUT))) \
+	$(if $(SCENARIOS),-- $(call quote,$(SCENARIOS)))
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help deps build bench quick plots list test test-release test-asan test-tsan clean
+
+help:
+	@echo 'make deps      installs what is needed (Debian, Ubuntu; says what it installs)'
+	@echo 'make bench     builds, measures for BUDGET, draws the figures, prints the table'
+	@echo 'make quick     the same in under a minute: glibc and jemalloc, fewer cells'
+	@echo 'make plots     draws the figures of RUN=dir again'
+	@echo 'make list      scenarios, variants, parameters; allocators found and not found'
+	@echo 'make test      all tests, and those of the modules again under ASan and UBSan'
+	@echo 'make test-tsan the tests of the modules under TSan'
+	@echo 'make clean     removes what was built; runs in results/ stay'
+	@echo
+	@echo 'Variables: BUDGET=5m  ALLOCATORS=glibc,jemalloc  SCENARIOS='\''return_pointer|closures'\''  OUT=dir'
+
+deps:
+	@sh tools/deps.sh
+
+build:
+	@sh tools/build.sh release
+
+bench: build
+	@$(BUILD)/allocost run --budget $(call quote,$(BUDGET)) $(options)
+
+quick: ALLOCATORS := $(if $(ALLOCATORS),$(ALLOCATORS),glibc,jemalloc)
+quick: build
+	@$(BUILD)/allocost run --budget 45s $(options)
+
+plots: build
+	@test -n $(call quote,$(RUN)) || { echo 'name a run: make plots RUN=results/...' >&2; exit 2; }
+	@$(BUILD)/allocost plot $(call quote,$(RUN))
+
+list: build
+	@$(BUILD)/allocost list
+
+test: test-release test-asan
+
+test-release: build
+	@ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS)
+
+test-asan:
+	@sh tools/build.sh asan
+	@ctest --test-dir build-asan --output-on-failure --parallel $(JOBS) -L 'unit|contract'
+
+test-tsan:
+	@sh tools/build.sh tsan
+	@ctest --test-dir build-tsan --output-on-failure --parallel $(JOBS) -L 'unit|contract'
+
+clean:
+	rm -rf build build-debug build-asan build-tsan build-clang build-ci

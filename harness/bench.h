@@ -1,0 +1,174 @@
+/*
+ * The contract of a scenario: what one file in benches/ gives to the harness.
+ *
+ * A scenario asks one question and answers it with several variants that do the same work in
+ * different storage. It exports one object, `bench_scenario`, which the linker finds; the harness
+ * never names a scenario. The same object file is linked into the program that is measured and into
+ * its contract test, so what is proved is what is timed.
+ *
+ * Rules of a variant's run function:
+ *   - the iteration loop is inside it, and nothing of the harness is called in it but the barriers;
+ *   - it returns a checksum over values read back through the object, equal for every variant of
+ * equal work at equal seed and iterations;
+ *   - every random choice is prepared by setup, from the seed, in memory from bench_map;
+ *   - it makes exactly the allocator calls that `expect` counts and `calls` names.
+ * These rules are checked by the contract and machine-code tests of every scenario.
+ */
+#ifndef ALLOCOST_BENCH_H
+#define ALLOCOST_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+/* Where the measured value lives. The order is the order of the legend in every figure. */
+enum bench_storage {
+    BENCH_STACK,  /* in a frame, or in the caller's frame */
+    BENCH_ARENA,  /* bumped from an arena, released together */
+    BENCH_POOL,   /* a fixed-size object of a pool */
+    BENCH_HEAP,   /* from the allocator under test */
+    BENCH_STATIC, /* in static or thread-local storage */
+    BENCH_INLINE  /* nowhere: in a register, or inside the word that would have pointed to it */
+};
+
+/* What the machine code reached from run must contain; checked in the linked binary. */
+enum bench_code {
+    BENCH_CALLS_NOTHING,   /* no allocator function, neither in the source nor in the code */
+    BENCH_CALLS_ALLOCATOR, /* each of the functions named in `calls`, and no other */
+    BENCH_ELIDED           /* the source calls the allocator, the compiler has removed it */
+};
+
+/* How soon a cell is dropped when the time budget is short. */
+enum bench_tier {
+    BENCH_KEY,     /* measured in every run: the figures cannot do without it */
+    BENCH_DEFAULT, /* measured when the default budget is given */
+    BENCH_EXTENDED /* measured when a long budget, or everything, is asked for */
+};
+
+/* One point of the swept parameter. */
+struct bench_value {
+    int64_t value;        /* in the unit that the parameter's name says */
+    enum bench_tier tier; /* when it is measured */
+};
+
+/* The cell that setup prepares. */
+struct bench_cell {
+    int64_t value; /* of the swept parameter; 0 for an unswept variant */
+    uint64_t seed; /* of every random choice; the same for all variants of a round and of a run */
+    unsigned threads; /* that call run at the same time, each with a state of its own; at least 1 */
+};
+
+/* Exact totals over all iterations of one run call. */
+struct bench_counts {
+    uint64_t allocs;   /* calls that return a new block: malloc, calloc, aligned_alloc, ... */
+    uint64_t reallocs; /* realloc and reallocarray of a block that existed, to a size above 0 */
+    uint64_t frees;    /* free of a block, not of NULL */
+    uint64_t bytes;    /* requested by all of those allocs and reallocs */
+};
+
+/* The measured function. `iterations` is at least 1. Returns the checksum. */
+typedef uint64_t bench_run(void *state, uint64_t iterations);
+
+/* One way to do the scenario's work. A field that is not set is zero, and zero is the common case.
+ */
+struct bench_variant {
+    const char *name; /* the mechanism, [a-z0-9_]+, unique in the scenario */
+    enum bench_storage storage;
+
+    /* Exactly one of the two. run_for returns NULL for a value that the variant does not have. */
+    bench_run *run;
+    bench_run *(*run_for)(int64_t value);
+
+    /*
+     * Prepares the state before the clock starts and returns it. NULL in `setup`: run gets a NULL
+     * state. When the variant cannot run on this machine, *skip is set to the reason, a string of
+     * static storage, and the return value is ignored. teardown gives everything back, after the
+     * clock.
+     */
+    void *(*setup)(const struct bench_cell *cell, const char **skip);
+    void (*teardown)(void *state);
+
+    /*
+     * What the allocator is asked for in `iterations` iterations that start from a state fresh from
+     * setup, or from one that ran any number of whole calls of the same length before. NULL:
+     * nothing.
+     */
+    struct bench_counts (*expect)(const void *state, uint64_t iterations);
+
+    const char *work;     /* variants of equal work have equal checksums; NULL: the common work */
+    enum bench_code code; /* when the scenario is compiled by gcc */
+    enum bench_code
+        code_clang;       /* when by clang; the same enum value must be written twice if equal */
+    const char *calls;    /* allocator functions by name, "malloc free"; NULL with CALLS_NOTHING */
+    enum bench_tier tier; /* a cell's tier is the later one of its variant's and its value's */
+    bool unswept;         /* has no parameter: one cell, param and value are empty */
+    bool control;         /* calls no allocator, yet is measured under each: the noise floor */
+    bool never_threaded;  /* the process must never have had a second thread */
+    const char *skip;     /* why this build cannot run the variant; then run may be NULL */
+};
+
+/* What one file of benches/ exports. */
+struct bench_scenario {
+    const char *name;     /* the pattern, [a-z0-9_]+: the program is bench_<name> */
+    const char *question; /* one sentence that ends in a question mark */
+    const char *touch;    /* what of the object each iteration writes and reads, in words */
+    const char *param; /* name of the swept parameter, with its unit in the dictionary; or NULL */
+    const struct bench_value *values;
+    size_t value_count;
+    const struct bench_variant *variants;
+    size_t variant_count;
+};
+
+extern const struct bench_scenario bench_scenario;
+
+#define BENCH_COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+/* Both compilers agree on the code of a variant that calls the functions in a list, or nothing. */
+#define BENCH_CALLS(list) \
+    .code = BENCH_CALLS_ALLOCATOR, .code_clang = BENCH_CALLS_ALLOCATOR, .calls = (list)
+
+/*
+ * Memory for a scenario's inputs and tables: whole pages of zeros from the kernel, so that the
+ * state of the allocator under test does not depend on them. Aborts when there is none. bench_unmap
+ * gives it back, with the same size.
+ */
+static inline void *bench_map(size_t size_bytes)
+{
+    void *const block =
+        mmap(NULL, size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (block == MAP_FAILED)
+        abort();
+    return block;
+}
+
+static inline void bench_unmap(void *block, size_t size_bytes)
+{
+    if (munmap(block, size_bytes) != 0)
+        abort();
+}
+
+/*
+ * Next 64 random bits of the generator whose state is *state; any seed will do. Cannot fail.
+ * SplitMix64: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
+ */
+static inline uint64_t bench_random(uint64_t *state)
+{
+    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+/* The one way a measured body meets exhausted memory: the same cold call in every storage. */
+static inline __attribute__((always_inline)) void bench_require(const void *block)
+{
+    if (__builtin_expect(block == NULL, 0))
+        abort();
+}
+
+/* Inputs that a branch predictor cannot learn by heart: a power of two, for use as a mask. */
+#define BENCH_INPUTS 65536u
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * The commands of allocost. Each gets the arguments behind its own name, and returns the exit code.
+ */
+#ifndef ALLOCOST_COMMAND_H
+#define ALLOCOST_COMMAND_H
+
+/* Exit codes, the same for all; 128 + n when signal n ended a run early. */
+enum exit_code {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1,
+    EXIT_USAGE = 2,
+    EXIT_INCOMPLETE = 3 /* done, but some cells or figures failed */
+};
+
+/* One command. */
+struct command {
+    const char *name;
+    const char *operands; /* for the help */
+    const char *help;     /* one line */
+    int (*run)(int argc, char **argv);
+};
+
+extern const struct command command_run;
+extern const struct command command_list;
+extern const struct command command_summarize;
+extern const struct command command_plot;
+
+#endif

@@ -1,0 +1,37 @@
+#include "cli/paths.h"
+
+#include "error.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+char *paths_programs(struct error *error)
+{
+    char path[PATH_MAX];
+    const ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (length <= 0) {
+        error_set_errno(error, "cannot find out where this program lies: /proc/self/exe");
+        return NULL;
+    }
+    path[length] = '\0';
+    *strrchr(path, '/') = '\0';
+    return check_strdup(path);
+}
+
+char *paths_count_library(const char *programs, struct error *error)
+{
+    char *const path = check_format("%s/liballocost_count.so", programs);
+    if (access(path, R_OK) == 0)
+        return path;
+    error_set_errno(error, "the counting interposer %s cannot be read; build it again", path);
+    free(path);
+    return NULL;
+}
+
+const char *paths_scripts(void)
+{
+    const char *const named = getenv("ALLOCOST_PLOTS");
+    return named != NULL && *named != '\0' ? named : ALLOCOST_SCRIPTS;
+}

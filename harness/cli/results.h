@@ -1,0 +1,28 @@
+/*
+ * From a run's samples to what the user sees: the summary, the figures, the table.
+ *
+ * Functions that return int return 0, or -1 with a message (error.h).
+ */
+#ifndef ALLOCOST_RESULTS_H
+#define ALLOCOST_RESULTS_H
+
+#include "cli/command.h"
+
+struct error;
+struct summary;
+
+/*
+ * Computes the summary from samples.csv, counts.csv and machine.csv of the run (the latter two may
+ * be missing), writes summary.csv, and the noise floor into machine.csv. The caller frees the
+ * summary.
+ */
+int results_summarize(const char *directory, struct summary *summary, struct error *error);
+
+/* Prints the table on standard output. A full disk or a closed pipe there is an error. */
+int results_print(const char *directory, const struct summary *summary, struct error *error);
+
+/* Draws the figures from summary.csv, says on standard error what became of them. Returns the exit
+ * code, 128 + n when signal n (stop.h) put an end to it. */
+int results_plot(const char *directory);
+
+#endif

@@ -1,0 +1,276 @@
+#include "plot/tables.h"
+
+#include "allocators.h"
+#include "data/file.h"
+#include "data/keyvalue.h"
+#include "data/summary.h"
+#include "error.h"
+#include "facts.h"
+#include "plot/caption.h"
+#include "plot/plain_text.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One allocator of the run. */
+struct column {
+    const char *name; /* the summary's */
+    size_t slot;      /* from 1 */
+};
+
+/* The allocators of the run, in the order of their slots. */
+struct columns {
+    struct column *items; /* owned */
+    size_t count;
+};
+
+/* Whether a row is drawn at all. */
+static bool is_drawn(const struct summary_row *row)
+{
+    return (row->status == SAMPLE_OK || row->status == SAMPLE_NOISY) && !isnan(row->ns_median);
+}
+
+/* Whether the row's cell calls the allocator that it was measured under. */
+static bool calls_allocator(const struct summary_row *row)
+{
+    return *row->cell.allocator != '\0' && strcmp(row->cell.storage, "heap") == 0;
+}
+
+/* The slot of a known allocator, or 0. */
+static size_t known_slot(const char *name)
+{
+    size_t count = 0;
+    const char *const *const names = allocator_list_names(&count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return i + 1;
+    return 0;
+}
+
+static int compare_columns(const void *left, const void *right)
+{
+    const struct column *const a = left;
+    const struct column *const b = right;
+    return a->slot < b->slot ? -1 : a->slot > b->slot;
+}
+
+/* The allocators that any row was measured under. */
+static struct columns find_columns(const struct summary *summary)
+{
+    struct columns columns = {0};
+    size_t known_count = 0;
+    (void)allocator_list_names(&known_count);
+    size_t next_slot = known_count + 1;
+    for (size_t i = 0; i < summary->count; i++) {
+        const char *const name = summary->rows[i].cell.allocator;
+        bool seen = *name == '\0' || !is_drawn(&summary->rows[i]);
+        for (size_t c = 0; c < columns.count && !seen; c++)
+            seen = columns.items[c].name == name; /* the summary's strings are interned */
+        if (seen)
+            continue;
+        columns.items = check_realloc(columns.items, columns.count + 1, sizeof *columns.items);
+        const size_t slot = known_slot(name);
+        columns.items[columns.count++] =
+            (struct column){.name = name, .slot = slot != 0 ? slot : next_slot++};
+    }
+    if (columns.count > 0)
+        qsort(columns.items, columns.count, sizeof *columns.items, compare_columns);
+    return columns;
+}
+
+/* The number of an allocator in allocators.tsv, or 0. */
+static size_t number_of(const struct columns *columns, const char *name)
+{
+    for (size_t i = 0; i < columns->count; i++)
+        if (columns->items[i].name == name)
+            return i + 1;
+    return 0;
+}
+
+/* A row of cells.tsv. */
+struct entry {
+    const struct summary_row *row;
+    double value;     /* of the swept parameter; NaN: none */
+    size_t allocator; /* number; 0: none */
+};
+
+/* NaN comes first. */
+static int compare_values(double left, double right)
+{
+    if (isnan(left) || isnan(right))
+        return isnan(right) - isnan(left);
+    return left < right ? -1 : left > right;
+}
+
+static int compare_entries(const void *left, const void *right)
+{
+    const struct entry *const a = left;
+    const struct entry *const b = right;
+    int order = strcmp(a->row->cell.scenario, b->row->cell.scenario);
+    if (order == 0)
+        order = strcmp(a->row->cell.variant, b->row->cell.variant);
+    if (order == 0)
+        order = strcmp(a->row->cell.param, b->row->cell.param);
+    if (order == 0)
+        order = compare_values(a->value, b->value);
+    if (order == 0)
+        order = a->row->cell.threads < b->row->cell.threads
+                    ? -1
+                    : a->row->cell.threads > b->row->cell.threads;
+    if (order == 0)
+        order = a->allocator < b->allocator ? -1 : a->allocator > b->allocator;
+    return order;
+}
+
+/* Chooses the rows that are drawn; the caller frees them. */
+static struct entry *choose_entries(const struct summary *summary, const struct columns *columns,
+                                    const char *baseline, size_t *count)
+{
+    struct entry *const entries = check_alloc(summary->count, sizeof *entries);
+    *count = 0;
+    for (size_t i = 0; i < summary->count; i++) {
+        const struct summary_row *const row = &summary->rows[i];
+        const bool calls = calls_allocator(row);
+        const char *const name = row->cell.allocator;
+        if (!is_drawn(row) || (!calls && *name != '\0' && strcmp(name, baseline) != 0))
+            continue;
+        entries[(*count)++] = (struct entry){
+            .row = row,
+            .value = *row->cell.value != '\0' ? strtod(row->cell.value, NULL) : (double)NAN,
+            .allocator = calls ? number_of(columns, name) : 0};
+    }
+    if (*count > 0)
+        qsort(entries, *count, sizeof *entries, compare_entries);
+    return entries;
+}
+
+static void put_number(FILE *file, double value)
+{
+    if (isnan(value))
+        fputs("NaN\t", file);
+    else
+        fprintf(file, "%.12g\t", value);
+}
+
+static void put_text(FILE *file, const char *text, char end)
+{
+    char *const escaped = plain_text_for_table(text);
+    fprintf(file, "%s%c", escaped, end);
+    free(escaped);
+}
+
+static void put_entry(FILE *file, const struct entry *entry)
+{
+    const struct summary_row *const row = entry->row;
+    put_text(file, row->cell.scenario, '\t');
+    put_text(file, row->cell.variant, '\t');
+    put_text(file, row->cell.storage, '\t');
+    put_text(file, row->cell.param, '\t');
+    put_number(file, entry->value);
+    fprintf(file, "%u\t%zu\t%zu\t", row->cell.threads, entry->allocator, row->samples);
+    const double numbers[] = {row->ns_median,
+                              row->ns_low,
+                              row->ns_high,
+                              row->ns_min,
+                              row->ratio,
+                              row->ratio_low,
+                              row->ratio_high,
+                              row->allocs_per_op,
+                              row->frees_per_op,
+                              row->bytes_per_op,
+                              row->usable_bytes_per_op,
+                              row->instructions_per_op};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        put_number(file, numbers[i]);
+    put_text(file, summary_verdict_name(row->verdict), '\t');
+    put_text(file, sample_status_name(row->status), '\t');
+    put_text(file, row->note, '\n');
+}
+
+static const char cells_header[] =
+    "scenario\tvariant\tstorage\tparam\tvalue\tthreads\tallocator\tsamples\tns_median\tns_low\t"
+    "ns_high\tns_min\tratio\tratio_low\tratio_high\tallocs_per_op\tfrees_per_op\tbytes_per_op\t"
+    "usable_bytes_per_op\tinstructions_per_op\tverdict\tstatus\tnote\n";
+
+/* A file that is filled in memory and then written whole. */
+struct table {
+    FILE *file;
+    char *text;
+    size_t size_bytes;
+};
+
+static FILE *table_open(struct table *table)
+{
+    table->file = open_memstream(&table->text, &table->size_bytes);
+    CHECK(table->file != NULL);
+    return table->file;
+}
+
+static int table_write(struct table *table, const char *directory, const char *name,
+                       struct error *error)
+{
+    CHECK(fclose(table->file) == 0);
+    char *const path = check_format("%s/%s", directory, name);
+    const int failed = file_replace(path, table->text, table->size_bytes, error);
+    free(path);
+    free(table->text);
+    return failed;
+}
+
+/* The allocator that ratios are to: as recorded, as the summary shows, or the only one. */
+static const char *find_baseline(const struct summary *summary, const struct keyvalues *machine,
+                                 const struct columns *columns)
+{
+    const char *const recorded = keyvalues_get(machine, "run.baseline");
+    for (size_t i = 0; i < columns->count; i++)
+        if (recorded != NULL && strcmp(columns->items[i].name, recorded) == 0)
+            return columns->items[i].name;
+    if (*summary->baseline != '\0' || columns->count == 0)
+        return summary->baseline;
+    return columns->items[0].name;
+}
+
+int tables_write(const struct summary *summary, const struct keyvalues *machine,
+                 const char *directory, size_t *cells, struct error *error)
+{
+    struct columns columns = find_columns(summary);
+    const char *const baseline = find_baseline(summary, machine, &columns);
+    const char **const names = check_alloc(columns.count, sizeof *names);
+
+    struct table table;
+    FILE *file = table_open(&table);
+    fputs("number\tslot\tbaseline\tlabel\n0\t0\t0\tnone\n", file);
+    for (size_t i = 0; i < columns.count; i++) {
+        const struct column *const column = &columns.items[i];
+        char *const label = plain_text_shortened(column->name, TABLES_LABEL_COLUMNS);
+        fprintf(file, "%zu\t%zu\t%d\t", i + 1, column->slot, strcmp(column->name, baseline) == 0);
+        put_text(file, label, '\n');
+        free(label);
+        names[i] = column->name;
+    }
+    int failed = table_write(&table, directory, "allocators.tsv", error);
+
+    struct entry *const entries = choose_entries(summary, &columns, baseline, cells);
+    file = table_open(&table);
+    fputs(cells_header, file);
+    for (size_t i = 0; i < *cells; i++)
+        put_entry(file, &entries[i]);
+    failed = table_write(&table, directory, "cells.tsv", failed == 0 ? error : NULL) | failed;
+
+    file = table_open(&table);
+    fputs("line\n", file);
+    char *const caption = caption_make(machine, names, columns.count, TABLES_CAPTION_COLUMNS);
+    char *rest = caption;
+    for (char *line; (line = strsep(&rest, "\n")) != NULL;)
+        put_text(file, *line != '\0' ? line : " ", '\n');
+    failed = table_write(&table, directory, "caption.tsv", failed == 0 ? error : NULL) | failed;
+
+    free(caption);
+    free(entries);
+    free(names);
+    free(columns.items);
+    return failed;
+}

@@ -1,0 +1,55 @@
+/*
+ * What a bench_<scenario> does when its first argument is a word, and not a flag of Google
+ * Benchmark.
+ *
+ *     bench_x describe                        the scenario and its cells, as lines of the wire
+ *     bench_x probe --fd=N                    who provides malloc in this process
+ *     bench_x calibrate|measure|count --fd=N --variant=V --value=X --seed=S ...
+ *
+ * Each function returns the process's exit code: 0 done, 1 failed, 2 usage.
+ */
+#ifndef ALLOCOST_WORKER_H
+#define ALLOCOST_WORKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What is asked of one process about one cell. */
+struct worker_request {
+    const char *variant;
+    const char *value;          /* decimal, empty when not swept */
+    uint64_t seed;              /* of every random choice of the scenario */
+    uint64_t iterations;        /* of the timed loop; 0: to be calibrated */
+    unsigned repetitions;       /* timed loops in this process */
+    uint64_t repetition_ns;     /* what a calibrated loop should take */
+    uint64_t warmup_ns;         /* least time of untimed loops before the first timed one */
+    uint64_t warmup_longest_ns; /* when to stop waiting for the clock to settle */
+    double clock_ghz;           /* the session's core clock; 0: not known yet */
+    int fd;                     /* where the lines go */
+};
+
+/* Sends the scenario and its cells. */
+int worker_describe(const struct worker_request *request);
+
+/* Sends who provides malloc. */
+int worker_probe(const struct worker_request *request);
+
+/*
+ * Iterations of the checksum that calibration sends: the same for every variant, so that the driver
+ * can compare variants of equal work, whose timed loops are of different lengths.
+ */
+enum { WORKER_CHECK_ITERATIONS = 4099 };
+
+/* Finds the iteration count that takes repetition_ns, and sends it with that checksum. */
+int worker_calibrate(const struct worker_request *request);
+
+/* Warms up, times the repetitions through Google Benchmark, and sends each. */
+int worker_measure(const struct worker_request *request, char *program);
+
+/* Runs the cell once under the counting interposer, and sends what it counted. */
+int worker_count(const struct worker_request *request);
+
+/* An ordinary Google Benchmark program over all cells, with all the library's flags. */
+int worker_by_hand(int argc, char **argv);
+
+#endif

@@ -1,0 +1,264 @@
+/*
+ * The contract test of one scenario: main of contract_<name>, which is linked from the object that
+ * is measured. argv[1] is the name the build gives the scenario.
+ *
+ * Every cell is set up and run for several lengths, twice each. Checksums must be the same both
+ * times and over all variants of the same work, allocator calls exactly those declared, and nothing
+ * may be left when the cell is torn down. The calls are counted by the preloaded interposer; a
+ * program built with a sanitizer cannot have it and checks the rest. The last line says what was
+ * done; the exit code is 1 when anything was reported.
+ */
+#include "bench.h"
+#include "contract/form.h"
+#include "count/count.h"
+
+#include <float.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The build defines it to be 1 for a program with a sanitizer in it. */
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
+static const uint64_t seed = 20240229, other_seed = 42;
+
+enum { WARM_UP = 100, FEW = 1000 };
+
+/* One iteration, one pair, a usual number, and both sides of the inputs' end. */
+static const uint64_t lengths[] = {1, 2, FEW, BENCH_INPUTS, BENCH_INPUTS + 1};
+enum { LENGTHS = BENCH_COUNT(lengths) };
+
+/*
+ * A call that will take longer than this, by the time the last ones took, is left out: the fewer
+ * iterations, the longer it may take.
+ */
+static const double longest_few_ns = 1e9, longest_many_ns = 10e6;
+
+/* The first checksum of a work, to which those of other variants are compared. */
+struct known_sum {
+    const char *work; /* NULL: the common one */
+    bool unswept;
+    int64_t value;
+    uint64_t iterations;
+    uint64_t checksum;
+    const char *variant; /* that gave it */
+};
+
+static struct known_sum *known_sums;
+static size_t known_sum_count;
+
+static char where[256]; /* the cell at work, for messages and for a crash */
+static unsigned cells_run, cells_skipped, cells_seeded;
+
+static void on_crash(int number)
+{
+    static const char text[] = ": crashed in this cell\n";
+    (void)!write(STDERR_FILENO, where, strlen(where));
+    (void)!write(STDERR_FILENO, text, sizeof text - 1);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static struct count_totals counted(void)
+{
+    struct count_totals totals = {0};
+    if (allocost_count_read != NULL)
+        allocost_count_read(&totals);
+    return totals;
+}
+
+static double now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static void compare_sum(const struct bench_variant *variant, int64_t value, uint64_t iterations,
+                        uint64_t checksum)
+{
+    for (size_t i = 0; i < known_sum_count; i++) {
+        const struct known_sum *const known = &known_sums[i];
+        if (known->unswept == variant->unswept && known->value == value &&
+            known->iterations == iterations && same_text(known->work, variant->work)) {
+            if (known->checksum != checksum)
+                report(where,
+                       "checksum of %" PRIu64 " iterations is %" PRIu64 ", that of %s %" PRIu64,
+                       iterations, checksum, known->variant, known->checksum);
+            return;
+        }
+    }
+    known_sums = realloc(known_sums, (known_sum_count + 1) * sizeof *known_sums);
+    if (known_sums == NULL)
+        abort();
+    known_sums[known_sum_count++] = (struct known_sum){
+        variant->work, variant->unswept, value, iterations, checksum, variant->name};
+}
+
+static void compare_count(const char *what, uint64_t iterations, uint64_t actual, uint64_t expected)
+{
+    if (actual != expected)
+        report(where, "%" PRIu64 " iterations made %" PRIu64 " %s, declared are %" PRIu64,
+               iterations, actual, what, expected);
+}
+
+/*
+ * Runs once, and compares what the allocator was asked for with what the variant declares. Lowers
+ * *fastest_ns to the time it took.
+ */
+static uint64_t run_counted(const struct bench_variant *variant, bench_run *run, void *state,
+                            uint64_t n, double *fastest_ns)
+{
+    struct bench_counts expected = {0};
+    if (variant->expect != NULL)
+        expected = variant->expect(state, n);
+    const struct count_totals before = counted();
+    const double start_ns = now_ns();
+    const uint64_t checksum = run(state, n);
+    const double elapsed_ns = now_ns() - start_ns;
+    const struct count_totals after = counted();
+    if (elapsed_ns < *fastest_ns)
+        *fastest_ns = elapsed_ns;
+    if (allocost_count_read != NULL) {
+        compare_count("allocs", n, after.allocs - before.allocs, expected.allocs);
+        compare_count("reallocs", n, after.reallocs - before.reallocs, expected.reallocs);
+        compare_count("frees", n, after.frees - before.frees, expected.frees);
+        compare_count("bytes", n, after.bytes - before.bytes, expected.bytes);
+    }
+    return checksum;
+}
+
+/* Sets up, runs so often and tears down. False with a reason when the variant cannot run here. */
+static bool run_plain(const struct bench_variant *variant, bench_run *run,
+                      const struct bench_cell *cell, uint64_t n, uint64_t *checksum,
+                      const char **skip)
+{
+    void *const state = variant->setup != NULL ? variant->setup(cell, skip) : NULL;
+    if (*skip != NULL)
+        return false;
+    if (n > 0)
+        *checksum = run(state, n);
+    if (variant->teardown != NULL)
+        variant->teardown(state);
+    return true;
+}
+
+static void check_balance(const struct count_totals *before, const char *after_what)
+{
+    const struct count_totals now = counted();
+    const uint64_t allocs = now.allocs - before->allocs, frees = now.frees - before->frees;
+    if (allocs != frees)
+        report(where, "%s: %" PRIu64 " allocs, but %" PRIu64 " frees after teardown", after_what,
+               allocs, frees);
+}
+
+/* Both calls of one length. Returns the time of the faster one, in ns. */
+static double check_length(const struct bench_variant *variant, bench_run *run,
+                           const struct bench_cell *cell, uint64_t n, uint64_t *checksum)
+{
+    const char *skip = NULL;
+    const struct count_totals before = counted();
+    void *const state = variant->setup != NULL ? variant->setup(cell, &skip) : NULL;
+    double fastest_ns = DBL_MAX;
+    *checksum = run_counted(variant, run, state, n, &fastest_ns);
+    const uint64_t again = run_counted(variant, run, state, n, &fastest_ns);
+    if (variant->teardown != NULL)
+        variant->teardown(state);
+    check_balance(&before, "two calls");
+    if (again != *checksum)
+        report(where,
+               "the second call of %" PRIu64 " iterations gives %" PRIu64 ", the first %" PRIu64, n,
+               again, *checksum);
+    return fastest_ns;
+}
+
+static void check_cell(const struct bench_variant *variant, int64_t value)
+{
+    bench_run *const run = variant->run_for != NULL ? variant->run_for(value) : variant->run;
+    if (run == NULL)
+        return;
+    snprintf(where, sizeof where, variant->unswept ? "%s/%s" : "%s/%s/%s:%" PRId64,
+             bench_scenario.name, variant->name, bench_scenario.param, value);
+    const struct bench_cell cell = {.value = value, .seed = seed, .threads = 1};
+    const char *skip = NULL;
+    uint64_t first = 0, other = 0;
+    /* First uses, such as stdio's buffers, belong to the process and not to the cell. */
+    if (!run_plain(variant, run, &cell, WARM_UP, &first, &skip)) {
+        printf("%s: skipped: %s\n", where, skip);
+        cells_skipped++;
+        return;
+    }
+    cells_run++;
+    const struct count_totals before = counted();
+    run_plain(variant, run, &cell, 0, &first, &skip);
+    check_balance(&before, "no call");
+
+    uint64_t sums[LENGTHS];
+    bool known[LENGTHS] = {false};
+    double ns_per_iteration = 0;
+    for (size_t i = 0; i < LENGTHS; i++) {
+        const double limit_ns = lengths[i] <= FEW ? longest_few_ns : longest_many_ns;
+        if (ns_per_iteration * (double)lengths[i] > limit_ns)
+            continue;
+        const double ns = check_length(variant, run, &cell, lengths[i], &sums[i]);
+        ns_per_iteration = ns / (double)lengths[i];
+        known[i] = true;
+    }
+    for (size_t i = 0; i < LENGTHS; i++)
+        if (known[i])
+            compare_sum(variant, value, lengths[i], sums[i]);
+
+    const struct bench_cell reseeded = {.value = value, .seed = other_seed, .threads = 1};
+    if (run_plain(variant, run, &reseeded, WARM_UP, &other, &skip) && other != first)
+        cells_seeded++;
+}
+
+static void check_variant(const struct bench_variant *variant)
+{
+    if (variant->skip != NULL) {
+        printf("%s/%s: skipped: %s\n", bench_scenario.name, variant->name, variant->skip);
+        cells_skipped++;
+    } else if (variant->unswept) {
+        check_cell(variant, 0);
+    } else {
+        for (size_t i = 0; i < bench_scenario.value_count; i++)
+            check_cell(variant, bench_scenario.values[i].value);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2) {
+        fprintf(stderr, "usage: contract_<name> NAME\n");
+        return 2;
+    }
+    if (!SANITIZED && allocost_count_read == NULL) {
+        report(argv[1], "the counting interposer is not preloaded");
+        return EXIT_FAILURE;
+    }
+    const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+    for (size_t i = 0; !SANITIZED && i < BENCH_COUNT(crashes); i++)
+        signal(crashes[i], on_crash);
+
+    check_form(&bench_scenario, argv[1]);
+    for (size_t i = 0; i < bench_scenario.variant_count; i++)
+        check_variant(&bench_scenario.variants[i]);
+    if (cells_run == 0 && cells_skipped == 0)
+        report(argv[1], "no cell was run");
+    free(known_sums);
+
+    printf("%s: %u cells, %u skipped; the seed changes the checksum of %u; calls %s; %u reports\n",
+           argv[1], cells_run, cells_skipped, cells_seeded,
+           allocost_count_read != NULL ? "counted" : "not counted", reported());
+    return reported() == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

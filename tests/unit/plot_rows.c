@@ -1,0 +1,147 @@
+#include "plot_rows.h"
+
+#include "data/csv.h"
+#include "data/file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One variant and the values it is measured at. */
+struct variant {
+    const char *scenario;
+    const char *name;
+    const char *storage;
+    const char *param;
+    const char *values; /* parted by blanks; empty: none is swept */
+    double ns;          /* at the first value; times 1.5 at each that follows */
+    bool control;       /* measured under every allocator, though it calls none */
+};
+
+#define SIZES "16 64 256 257 1024 4096"
+
+static const struct variant variants[] = {
+    {"null", "empty", "inline", "", "", 0.25, true},
+    {"return_pointer", "null", "inline", "", "", 0.3, true},
+    {"return_pointer", "by_value", "stack", "size", "16 64 1024", 1.5, false},
+    {"return_pointer", "out_param", "stack", "size", "16 64 1024", 1.4, true},
+    {"return_pointer", "static_buf", "static", "size", "16 64 1024", 1.3, false},
+    {"return_pointer", "arena_mark", "arena", "size", "16 64 1024", 1.9, true},
+    {"return_pointer", "arena_reset", "arena", "size", "16 64 1024", 1.7, false},
+    {"return_pointer", "pool", "pool", "size", "16 64 1024", 2.0, true},
+    {"return_pointer", "pool_call", "pool", "size", "16 64 1024", 4.0, false},
+    {"return_pointer", "malloc", "heap", "size", "16 64 1024", 9.0, false},
+    {"return_pointer", "malloc_never_threaded", "heap", "size", "64 4096", 8.0, false},
+    {"box_int", "null", "inline", "", "", 0.4, false},
+    {"box_int", "inline_word", "inline", "small_percent", "0 50 100", 3.0, false},
+    {"box_int", "stack_temp", "stack", "small_percent", "0 50 100", 3.1, false},
+    {"box_int", "pool", "pool", "small_percent", "0 50 100", 3.2, false},
+    {"box_int", "go_convt64", "heap", "small_percent", "0 25 50 75 100", 3.0, false},
+    {"box_int", "go_convt64_sorted", "heap", "small_percent", "0 25 50 75 100", 2.0, false},
+    {"box_int", "always_malloc", "heap", "small_percent", "0 50 100", 9.0, false},
+    {"closures", "null", "inline", "", "", 0.3, true},
+    {"closures", "env_stack_calls1", "stack", "captured_bytes", "8 128", 2.2, false},
+    {"closures", "env_pool_calls1", "pool", "captured_bytes", "8 128", 2.3, true},
+    {"closures", "env_heap_calls1", "heap", "captured_bytes", "8 128", 12, false},
+    {"closures", "trampoline_calls1", "stack", "captured_bytes", "8 128", 150, false},
+    {"trampoline", "reused", "stack", "stack_offset", "0 16 32 48 64 80 96 112", 2, false},
+    {"format_int", "null", "inline", "", "", 1.2, true},
+    {"format_int", "snprintf_stack", "stack", "digits", "1 5 10", 50, false},
+    {"format_int", "itoa_div", "stack", "digits", "1 5 10", 3, false},
+    {"format_int", "itoa_div_random", "stack", "", "", 9, false},
+    {"format_int", "snprintf_stack_random", "stack", "", "", 60, true},
+    {"format_int", "concat_stack_random", "stack", "", "", 7, true},
+    {"format_int", "asprintf_random", "heap", "", "", 100, false},
+    {"format_int", "concat_malloc_random", "heap", "", "", 30, false},
+    {"variadic", "null", "inline", "args", "1 3 8", 0.5, false},
+    {"variadic", "direct", "inline", "args", "1 3 8", 2, false},
+    {"variadic", "c_varargs", "stack", "args", "1 3 8", 3, false},
+    {"variadic", "any_malloc", "heap", "args", "1 3 8", 10, false},
+    {"variadic", "any_malloc_slice", "heap", "args", "1 3 8", 20, false},
+    {"pass_struct", "null", "inline", "", "", 0.4, true},
+    {"pass_struct", "val_clean", "stack", "size", SIZES, 1.8, false},
+    {"pass_struct", "val_hot_field", "stack", "size", SIZES, 2.8, false},
+    {"pass_struct", "ptr", "stack", "size", SIZES, 1.8, false},
+    {"pass_struct", "ptr_pool_copy", "pool", "size", SIZES, 2.4, false},
+    {"pass_struct", "ptr_malloc_copy", "heap", "size", SIZES, 9, false},
+    {"return_struct", "null", "inline", "", "", 0.4, true},
+    {"return_struct", "ret", "stack", "size", SIZES, 1.8, false},
+    {"return_struct", "out_param", "stack", "size", SIZES, 1.7, false},
+    {"return_struct", "malloc_ret", "heap", "size", SIZES, 9, false},
+    {"of_tomorrow", "any", "heap", "", "", 5, false}, /* a scenario that no figure names */
+};
+
+static void put_row(struct csv_buffer *out, const struct plot_rows *rows,
+                    const struct variant *variant, const char *value, double ns, size_t allocator)
+{
+    static unsigned number; /* of the row: every seventh is odd in one way or another */
+    number++;
+    const bool heap = strcmp(variant->storage, "heap") == 0;
+    const bool none = !heap && !variant->control;
+    const bool failed = rows->mixed && number % 21 == 0;
+    const bool noisy = rows->mixed && number % 21 == 7;
+    const bool open = noisy || (rows->mixed && number % 21 == 14);
+    const double factor = 1 + 0.3 * (double)(heap ? allocator : 0);
+    csv_put_text(out, variant->scenario);
+    csv_put_text(out, variant->name);
+    csv_put_text(out, variant->storage);
+    csv_put_text(out, variant->param);
+    csv_put_text(out, value);
+    csv_put_unsigned(out, 1);
+    csv_put_text(out, none ? "" : rows->allocators[allocator]);
+    csv_put_unsigned(out, failed ? 0 : rows->intervals ? 10 : 4);
+    const bool bare = failed || !rows->intervals;
+    const double missing = 0.0 / 0.0;
+    csv_put_number(out, failed ? missing : ns * factor, 6);
+    csv_put_number(out, bare ? missing : ns * factor * 0.97, 6);
+    csv_put_number(out, bare ? missing : ns * factor * 1.04, 6);
+    csv_put_number(out, failed ? missing : ns * factor * 0.95, 6);
+    const bool compared = !none && allocator > 0 && !failed;
+    csv_put_number(out, compared ? factor : missing, 6);
+    csv_put_number(out, compared && !bare ? factor * 0.98 : missing, 6);
+    csv_put_number(out, compared && !bare ? factor * 1.02 : missing, 6);
+    csv_put_text(out, !compared ? "" : open ? "unresolved" : heap ? "slower" : "same");
+    for (int i = 0; i < 4; i++)
+        csv_put_unsigned(out, heap ? 1 : 0);
+    csv_put_text(out, "");
+    csv_put_text(out, failed ? "failed" : noisy ? "noisy" : "ok");
+    csv_put_text(out, failed ? "killed by signal 11" : "");
+    csv_end_record(out);
+}
+
+static void put_variant(struct csv_buffer *out, const struct plot_rows *rows,
+                        const struct variant *variant)
+{
+    const bool heap = strcmp(variant->storage, "heap") == 0;
+    const size_t count = heap || variant->control ? rows->allocator_count : 1;
+    char values[64];
+    snprintf(values, sizeof values, "%s", variant->values);
+    char *rest = values;
+    double ns = variant->ns;
+    for (char *value; (value = strsep(&rest, " ")) != NULL; ns *= 1.5)
+        for (size_t allocator = 0; allocator < count; allocator++)
+            put_row(out, rows, variant, value, ns, allocator);
+}
+
+void plot_rows_write(const struct plot_rows *rows, const char *directory)
+{
+    static const char header[] =
+        "scenario,variant,storage,param,value,threads,allocator,samples,ns_median,ns_low,ns_high,"
+        "ns_min,ratio,ratio_low,ratio_high,verdict,allocs_per_op,frees_per_op,bytes_per_op,"
+        "usable_bytes_per_op,instructions_per_op,status,note";
+    struct csv_buffer out = {.text = NULL};
+    char names[sizeof header];
+    memcpy(names, header, sizeof header);
+    char *rest = names;
+    for (char *name; (name = strsep(&rest, ",")) != NULL;)
+        csv_put_text(&out, name);
+    csv_end_record(&out);
+    for (size_t i = 0; i < sizeof variants / sizeof *variants; i++)
+        if (rows->scenario == NULL || strcmp(rows->scenario, variants[i].scenario) == 0)
+            put_variant(&out, rows, &variants[i]);
+    char path[512];
+    snprintf(path, sizeof path, "%s/summary.csv", directory);
+    if (file_replace(path, out.text, out.size_bytes, NULL) != 0)
+        abort();
+    csv_buffer_free(&out);
+}

@@ -1,0 +1,10 @@
+# harness/run, and the command line's options: one test a module.
+set(cli_dir ${PROJECT_SOURCE_DIR}/harness/cli)
+
+allocost_test(unit order SOURCES order_test.c LIBS run)
+allocost_test(unit noise SOURCES noise_test.c LIBS run)
+allocost_test(unit plan SOURCES plan_test.c LIBS run)
+allocost_test(unit child SOURCES child_test.c LIBS run)
+allocost_test(unit progress SOURCES progress_test.c LIBS run)
+allocost_test(unit run_directory SOURCES run_directory_test.c LIBS run)
+allocost_test(unit options SOURCES options_test.c ${cli_dir}/options.c LIBS base)

@@ -1,0 +1,22 @@
+set(storage_dir ${PROJECT_SOURCE_DIR}/benches/storage)
+
+# The pool as the build makes it; with its checks, whatever the build; and with checks in the file that
+# uses it, but not in the library.
+allocost_test(unit pool SOURCES pool_test.c LIBS storage)
+allocost_test(unit pool_checked SOURCES pool_test.c ${storage_dir}/pool.c LIBS storage)
+target_compile_definitions(test_pool_checked PRIVATE POOL_DEBUG=1)
+add_library(pool_unchecked STATIC ${storage_dir}/pool.c)
+target_compile_definitions(pool_unchecked PRIVATE POOL_DEBUG=0)
+target_link_libraries(pool_unchecked PRIVATE allocost_warnings)
+target_include_directories(pool_unchecked INTERFACE ${storage_dir})
+allocost_test(unit pool_mixed SOURCES pool_test.c LIBS pool_unchecked)
+target_compile_definitions(test_pool_mixed PRIVATE POOL_DEBUG=1)
+
+allocost_test(unit arena SOURCES arena_test.c LIBS storage)
+allocost_test(unit box SOURCES box_test.c LIBS storage)
+
+# With the vector instructions of the machine, and the portable way beside them. The argument
+# `exhaustive` makes it try every number there is, which takes minutes.
+allocost_test(unit intfmt SOURCES intfmt_test.c LIBS storage)
+allocost_test(unit intfmt_scalar SOURCES intfmt_test.c ${storage_dir}/intfmt.c LIBS storage)
+target_compile_definitions(test_intfmt_scalar PRIVATE INTFMT_SCALAR)
