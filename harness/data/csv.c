@@ -182,13 +182,17 @@ static enum separator read_separator(struct csv_reader *reader, struct error *er
     return byte == ',' ? NEXT_FIELD : END_OF_RECORD;
 }
 
-/* Complains unless the record has as many fields as the header. */
-static int check_field_count(const struct csv_reader *reader, struct place end, bool cut_off,
-                             struct error *error)
+/*
+ * Complains unless the record has as many fields as the header and a line end behind it: without
+ * one its last field may be a part of what was written, and nothing in it would tell.
+ */
+static int check_whole(const struct csv_reader *reader, struct place end, bool cut_off,
+                       struct error *error)
 {
     const size_t count = reader->field_count, expected = reader->header_count;
     if (expected == 0 || count == expected)
-        return 0;
+        return cut_off ? complain(reader, end, error, "record is cut off: no line end behind it")
+                       : 0;
     char what[96];
     snprintf(what, sizeof what, "%s: it has %zu of %zu fields",
              count > expected ? "record is too long"
@@ -217,7 +221,7 @@ static int read_record(struct csv_reader *reader, struct error *error)
         if (separator == BROKEN)
             return -1;
         if (separator != NEXT_FIELD)
-            return check_field_count(reader, end, separator == CUT_OFF, error) != 0 ? -1 : 1;
+            return check_whole(reader, end, separator == CUT_OFF, error) != 0 ? -1 : 1;
     }
 }
 

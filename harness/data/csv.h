@@ -4,9 +4,9 @@
  * The reader holds one record at a time. Every complaint about the content begins with
  * `file:line:column: `, both from 1; the column counts bytes, and for a bad value is where its
  * field starts. Beyond the RFC it also takes a line that ends in a bare newline, passes over a byte
- * order mark, and refuses a NUL byte. A last record without a line end is taken when all its fields
- * are there. The number formats are those of C in any locale, for the programs never call
- * setlocale.
+ * order mark, and refuses a NUL byte. Unlike the RFC it refuses a last record without a line end:
+ * all that is written here has one, so the file was cut off. The number formats are those of C in
+ * any locale, for the programs never call setlocale.
  *
  * Functions that return int return 0, or -1 with a message (error.h), where nothing else is said.
  */

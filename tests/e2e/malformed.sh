@@ -18,8 +18,11 @@ sed '3s/^[0-9]*/many/' good/samples.csv >broken/samples.csv
 broken 'samples.csv:3'
 sed -E '4s/,("[^"]*"|[^",]*)$//' good/samples.csv >broken/samples.csv
 broken 'samples.csv:4'
-head -c 1000 good/samples.csv >broken/samples.csv
-broken 'samples.csv:'
+# Cut off anywhere, if only by the last line end, and where the last field would pass for a whole one.
+for cut in 1 2 30; do
+    head -c "-$cut" good/samples.csv >broken/samples.csv
+    broken 'record is cut off'
+done
 sed '1s/ns_per_op/ns/' good/samples.csv >broken/samples.csv
 broken ns_per_op
 : >broken/samples.csv
@@ -46,7 +49,7 @@ check test $? -ne 0
 says err 'summary.csv:2'
 check test ! -e plot/figures/ladder.svg
 cp good/samples.csv broken/samples.csv
-printf 'key,value\nbroken' >broken/machine.csv
+printf 'key,value\nbroken\n' >broken/machine.csv
 run 1 summarize broken
 says err machine.csv
 finish

@@ -35,16 +35,14 @@ static void test_well_formed(void)
     EXPECT_READ("a,b\n1,2\n", "1|2/");
     EXPECT_READ("a,b\r\n1,2\r\n3,4\r\n", "1|2/3|4/");
     EXPECT_READ("a,b\n", "");
-    EXPECT_READ("a,b", "");
     EXPECT_READ("b,a\n1,2\n", "2|1/");
     EXPECT_READ("x,b,y,a\n1,2,3,4\n", "4|2/");
-    EXPECT_READ("a,b\n1,2", "1|2/");
     EXPECT_READ("a,b\n,\n", "|/");
     EXPECT_READ("a,b\n\"\",\"\"\n", "|/");
     EXPECT_READ("a,b\n\"x,y\",\"say \"\"hi\"\"\"\n", "x,y|say \"hi\"/");
     EXPECT_READ("a,b\n\"two\nlines\",\"and\r\nmore\"\n", "two\nlines|and\r\nmore/");
     EXPECT_READ("a,b\n\"\"\"\",2\n", "\"|2/");
-    EXPECT_READ("\"a\",\"b\"\n1,\"2\"", "1|2/");
+    EXPECT_READ("\"a\",\"b\"\n1,\"2\"\n", "1|2/");
     EXPECT_READ("\xef\xbb\xbf"
                 "a,b\n1,2\n",
                 "1|2/");
@@ -60,6 +58,10 @@ static void test_malformed(void)
     EXPECT_READ("a,b\n\n", ":2:1: record is too short: it has 1 of 2 fields");
     EXPECT_READ("a,b\n1,2\n3,4,5\n", ":3:5: record is too long: it has 3 of 2 fields");
     EXPECT_READ("a,b\n1,2\n3", ":3:2: record is cut off: it has 1 of 2 fields");
+    EXPECT_READ("a,b", ":1:4: record is cut off: no line end behind it");
+    EXPECT_READ("a,b\n1,2", ":2:4: record is cut off: no line end behind it");
+    EXPECT_READ("a,b\n1,\"2\"", ":2:6: record is cut off: no line end behind it");
+    EXPECT_READ("a,b\n1,", ":2:3: record is cut off: no line end behind it");
     EXPECT_READ("a,b\n1,\"2\n3,4\n", ":2:3: quoted field does not end");
     EXPECT_READ("a,b\n1,\"", ":2:3: quoted field does not end");
     EXPECT_READ("a,b\n1,\"x\"\"", ":2:3: quoted field does not end");

@@ -94,7 +94,8 @@ static const char *complaint(const char *text)
 static void test_bad_rows(void)
 {
     EXPECT_STR(complaint("1,1,s,v,heap,,,1,glibc,9,1.5,,,,ok,\n"), "");
-    EXPECT_STR(complaint("1,1,s,v,heap,,,1,glibc,9,1.5,,,,ok,"), "");
+    EXPECT_STR(complaint("1,1,s,v,heap,,,1,glibc,9,1.5,,,,ok,"),
+               "2:36: record is cut off: no line end behind it");
     EXPECT_STR(complaint("1,1,s,v,heap,,,1,glibc,9,1.5,,,,o"),
                "2:34: record is cut off: it has 15 of 16 fields");
     EXPECT_STR(complaint("0,1,s,v,heap,,,1,glibc,9,1.5,,,,ok,\n"),
