@@ -20,8 +20,10 @@ ONE_LINE = 200
 array one_point[ONE_LINE]
 array other_point[ONE_LINE]
 crossing_cells = 0
+array crossing_row_cells[CROSSING_ROWS]
 array crossing_text[CROSSING_ROWS * CROSSING_COLUMNS]
 do for [r = 1:CROSSING_ROWS] {
+    crossing_row_cells[r] = 0
     do for [c = 1:CROSSING_COLUMNS] {
         ones = 0; others = 0
         do for [i = 1:points] {
@@ -57,6 +59,7 @@ do for [r = 1:CROSSING_ROWS] {
             : from != from ? 'not up to '.bytes_text(last) \
             : before == before ? bytes_text(before).' – '.bytes_text(from) \
             : 'from '.bytes_text(from)
+        crossing_row_cells[r] = crossing_row_cells[r] + (last == last)
         crossing_cells = crossing_cells + (last == last)
         if (r == 1 && from == from) {
             set arrow 950 + c from first from, graph 0 to first from, graph 1 nohead back \
@@ -68,20 +71,30 @@ if (crossing_cells > 0) {
     first_px = 280
     column_px = (WIDTH - first_px - 10) / CROSSING_COLUMNS
     if (column_px > 250) { column_px = 250 }
-    set label 950 'Bytes where it gets dearer' at screen X(24), screen Y(box_top + 6) textcolor rgb TEXT \
+    name_size = 18 # of the columns' names: smaller when one does not fit
+    do for [c = 1:CROSSING_COLUMNS] {
+        px = text_width(crossing_name[c].' ', 1)
+        if (px * name_size > column_px) { name_size = int(column_px / px) }
+    }
+    set label 950 'Bytes where dearer than' at screen X(24), screen Y(box_top + 6) textcolor rgb TEXT \
         font ',18'
     do for [c = 1:CROSSING_COLUMNS] {
-        set label 950 + c 'than '.crossing_name[c] at screen X(first_px + column_px * (c - 1)), \
-            screen Y(box_top + 6) textcolor rgb darker(line_color[crossing_line[c]]) font ',18'
-        do for [r = 1:CROSSING_ROWS] {
-            set label 950 + 10 * r + c crossing_text[(r - 1) * CROSSING_COLUMNS + c] \
-                at screen X(first_px + column_px * (c - 1)), screen Y(box_top + 6 + 25 * r) \
-                textcolor rgb TEXT font ',18'
+        set label 950 + c crossing_name[c] at screen X(first_px + column_px * (c - 1)), \
+            screen Y(box_top + 6) textcolor rgb darker(line_color[crossing_line[c]]) \
+            font sprintf(',%d', name_size)
+    }
+    table_rows = 0
+    do for [r = 1:CROSSING_ROWS] {
+        if (crossing_row_cells[r] > 0) { # a line that was not measured has none
+            table_rows = table_rows + 1
+            set label 950 + 10 * r crossing_title[r] at screen X(24), \
+                screen Y(box_top + 6 + 25 * table_rows) textcolor rgb TEXT font ',18'
+            do for [c = 1:CROSSING_COLUMNS] {
+                set label 950 + 10 * r + c crossing_text[(r - 1) * CROSSING_COLUMNS + c] \
+                    at screen X(first_px + column_px * (c - 1)), \
+                    screen Y(box_top + 6 + 25 * table_rows) textcolor rgb TEXT font ',18'
+            }
         }
     }
-    do for [r = 1:CROSSING_ROWS] {
-        set label 950 + 10 * r crossing_title[r] at screen X(24), \
-            screen Y(box_top + 6 + 25 * r) textcolor rgb TEXT font ',18'
-    }
-    box_top = box_top + 28 + 25 * CROSSING_ROWS
+    box_top = box_top + 28 + 25 * table_rows
 }

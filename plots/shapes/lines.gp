@@ -58,6 +58,8 @@ if (wide) {
         }
     }
 } else {
+    unset logscale y
+    set ytics autofreq # the panel before may have set its own
     y_low = 0; y_high = greatest * 1.08
 }
 set yrange [y_low : y_high]
@@ -69,6 +71,7 @@ if (x_log) {
     x_pad = (x_greatest / x_least)**0.03
     x_low = x_least / x_pad; x_high = x_greatest * x_pad
 } else {
+    unset logscale x
     x_pad = 0.03 * (x_greatest - x_least)
     x_low = x_least - x_pad; x_high = x_greatest + x_pad
 }
