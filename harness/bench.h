@@ -100,8 +100,12 @@ struct bench_variant {
     const char *work;     /* variants of equal work have equal checksums; NULL: the common work */
     enum bench_code code; /* when the scenario is compiled by gcc */
     enum bench_code
-        code_clang;       /* when by clang; the same enum value must be written twice if equal */
-    const char *calls;    /* allocator functions by name, "malloc free"; NULL with CALLS_NOTHING */
+        code_clang; /* when by clang; the same enum value must be written twice if equal */
+    /*
+     * Allocator functions by name, "malloc free"; NULL with CALLS_NOTHING. "malloc>calloc" is a
+     * malloc of the source that both compilers make a calloc.
+     */
+    const char *calls;
     enum bench_tier tier; /* a cell's tier is the later one of its variant's and its value's */
     bool unswept;         /* has no parameter: one cell, param and value are empty */
     bool control;         /* calls no allocator, yet is measured under each: the noise floor */

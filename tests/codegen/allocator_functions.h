@@ -5,6 +5,7 @@
 #ifndef ALLOCOST_TEST_ALLOCATOR_FUNCTIONS_H
 #define ALLOCOST_TEST_ALLOCATOR_FUNCTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -55,6 +56,20 @@ static inline int allocator_function(const char *name, size_t length)
             strncmp(name, allocator_functions[i], length) == 0)
             return i;
     return -1;
+}
+
+/*
+ * The same for a word of a variant's `calls`: of "malloc>calloc", the function before the mark is
+ * meant in the source and the one behind it in the code.
+ */
+static inline int allocator_function_meant(const char *word, size_t length, bool in_source)
+{
+    const char *const mark = memchr(word, '>', length);
+    if (mark == NULL)
+        return allocator_function(word, length);
+    const size_t before = (size_t)(mark - word);
+    return in_source ? allocator_function(word, before)
+                     : allocator_function(mark + 1, length - before - 1);
 }
 
 #endif

@@ -59,11 +59,11 @@ static void read_program(const char *objdump, const char *path, struct program *
     }
 }
 
-static void read_calls(const char *where, const char *list, bool calls[64])
+static void read_calls(const char *where, const char *list, enum view view, bool calls[64])
 {
     for (const char *word = list; *(word += strspn(word, " ")) != '\0';) {
         const size_t length = strcspn(word, " ");
-        const int function = allocator_function(word, length);
+        const int function = allocator_function_meant(word, length, view == SOURCE);
         if (function < 0)
             FAULT("%s: declares a call to %.*s, which is no allocator function", where, (int)length,
                   word);
@@ -93,7 +93,7 @@ static void check_cell(const struct program *program, const char *scenario, enum
     bool declared[64] = {false};
     const int code = atoi(fields[4]);
     if (code == BENCH_CALLS_ALLOCATOR || (code == BENCH_ELIDED && view == SOURCE))
-        read_calls(where, fields[5], declared);
+        read_calls(where, fields[5], view, declared);
 
     struct reach reach;
     reach_from(program, run, &reach);

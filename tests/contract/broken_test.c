@@ -31,6 +31,7 @@ static const char *const faults[] = {
     "broken/no_calls: calls is missing, though the code calls the allocator",
     "broken/calls_nothing: calls is given, though the code calls nothing",
     "broken/unknown_call: calls names memset, which is no allocator function",
+    "broken/unknown_source: calls names memset>malloc, which is no allocator function",
     "broken/double_call: calls names malloc twice",
     "broken/only_gcc: code and code_clang disagree whether the source calls the allocator",
     "broken/bad_storage: storage, tier or code is none of its kind",

@@ -49,8 +49,8 @@ static void check_calls(const char *where, const char *calls)
     bool named[ALLOCATOR_FUNCTIONS] = {false};
     for (const char *word = calls; *(word += strspn(word, " ")) != '\0';) {
         const size_t length = strcspn(word, " ");
-        const int function = allocator_function(word, length);
-        if (function < 0)
+        const int function = allocator_function_meant(word, length, false);
+        if (function < 0 || allocator_function_meant(word, length, true) < 0)
             report(where, "calls names %.*s, which is no allocator function", (int)length, word);
         else if (named[function])
             report(where, "calls names %.*s twice", (int)length, word);
