@@ -1,0 +1,65 @@
+# A slice of n elements by its size, in three panels: untouched, the first element, all of them.
+question = 'What does it cost to make a slice of n elements?'
+call ARG1 ARG1 ARG2 ARG3
+
+PANELS = 3
+array touched[PANELS] = ['none', 'first', 'all']
+array panel_name[PANELS] = ['No element touched', 'First element touched', 'All elements touched']
+array panel_end[PANELS] = [318, 636, 1200] # pixels from the left; the names stand in the last
+
+OTHERS = 9
+LINES_MOST = OTHERS + ALLOCATORS_MOST
+array way[OTHERS] = ['fixed', 'fixed_zeroed', 'vla', 'arena', 'pool', 'sbo64', 'sbo256', 'calloc', \
+    'malloc_never_threaded']
+way_of(variant, touch) = sum [w = 1:OTHERS] (variant eq way[w].'_'.touch ? w : 0)
+# The allocators have a line each for malloc; what else is on the heap is the baseline's.
+line_of(variant, allocator, touch) = !is_row('slice_make') ? 0 \
+    : variant eq 'malloc_'.touch ? OTHERS + allocator \
+    : allocator != 0 && allocator != baseline ? 0 : way_of(variant, touch)
+
+# In which panel a line is seen last: it has its name there.
+array last_panel[LINES_MOST]
+do for [l = 1:LINES_MOST] { last_panel[l] = 0 }
+seen(l, panel) = l > 0 ? (last_panel[int(l)] = panel, 0) : 0
+do for [p = 1:PANELS] {
+    stats cells using (seen(line_of(strcol('variant'), column('allocator'), touched[p]), p) \
+        + (is_row('slice_make') ? is_unresolved(0) : 0) + keep_floor('slice_make')) nooutput
+}
+own = 0
+do for [l = 1:LINES_MOST] { own = own + last_panel[l] }
+if (own == 0) { exit status NOTHING }
+floor = floor_ns(0)
+heap_color = baseline > 0 ? allocator_color[baseline] : TEXT
+# The axis is in powers of 16: there is room for a tick at each of them.
+x_title = 'bytes (logarithmic)'
+x_text(v) = bytes_text(16**v)
+x_log = 0
+x_step = 1
+panel_start = 0
+set multiplot
+do for [p = 1:PANELS] {
+    load shapes.'lines_begin.gp'
+    done = set_line(1, 'fixed array', storage_color[STACK], storage_mark[STACK], 1)
+    done = set_line(2, 'fixed array of zeros', storage_color[STACK], storage_mark[STACK], 2)
+    done = set_line(3, 'VLA', storage_color[INLINE], storage_mark[INLINE], 1)
+    done = set_line(4, 'arena', storage_color[ARENA], storage_mark[ARENA], 1)
+    done = set_line(5, 'pool', storage_color[POOL], storage_mark[POOL], 1)
+    done = set_line(6, '64 B in frame, or malloc', storage_color[STATIC], storage_mark[STATIC], 1)
+    done = set_line(7, '256 B in frame, or malloc', storage_color[OTHER], storage_mark[OTHER], 1)
+    done = set_line(8, 'calloc: '.baseline_label, heap_color, storage_mark[ARENA], 2)
+    done = set_line(9, 'malloc: '.baseline_label.', 1 thread', heap_color, 13, 2)
+    do for [i = 1:allocators] {
+        done = set_line(OTHERS + i, 'malloc: '.allocator_label[i], allocator_color[i], \
+            allocator_mark[i], 1)
+    }
+    do for [l = 1:LINES_MOST] { if (last_panel[l] != p) { line_label[l] = '' } }
+    stats cells using (take_point(line_of(strcol('variant'), column('allocator'), touched[p]), \
+        log(column('value')) / log(16))) nooutput
+    floor_label = p == PANELS ? 'no slice' : ''
+    box_left = panel_start; box_right = panel_end[p]
+    panel_title = panel_name[p]
+    if (points > 0) { load shapes.'lines.gp' }
+    unset label; unset arrow
+    panel_start = panel_end[p]
+}
+unset multiplot
