@@ -9,9 +9,10 @@ array panel_end[PANELS] = [318, 636, 1200] # pixels from the left; the names sta
 
 OTHERS = 9
 LINES_MOST = OTHERS + ALLOCATORS_MOST
-array way[OTHERS] = ['fixed', 'fixed_zeroed', 'vla', 'arena', 'pool', 'sbo64', 'sbo256', 'calloc', \
-    'malloc_never_threaded']
-way_of(variant, touch) = sum [w = 1:OTHERS] (variant eq way[w].'_'.touch ? w : 0)
+ONE_THREAD = 9
+array way[8] = ['fixed', 'fixed_zeroed', 'vla', 'arena', 'pool', 'sbo64', 'sbo256', 'calloc']
+way_of(variant, touch) = variant eq 'malloc_'.touch.'_never_threaded' ? ONE_THREAD \
+    : sum [w = 1:8] (variant eq way[w].'_'.touch ? w : 0)
 # The allocators have a line each for malloc; what else is on the heap is the baseline's.
 line_of(variant, allocator, touch) = !is_row('slice_make') ? 0 \
     : variant eq 'malloc_'.touch ? OTHERS + allocator \
@@ -47,7 +48,7 @@ do for [p = 1:PANELS] {
     done = set_line(6, '64 B in frame, or malloc', storage_color[STATIC], storage_mark[STATIC], 1)
     done = set_line(7, '256 B in frame, or malloc', storage_color[OTHER], storage_mark[OTHER], 1)
     done = set_line(8, 'calloc: '.baseline_label, heap_color, storage_mark[ARENA], 2)
-    done = set_line(9, 'malloc: '.baseline_label.', 1 thread', heap_color, 13, 2)
+    done = set_line(ONE_THREAD, 'malloc: '.baseline_label.', 1 thread', heap_color, 13, 2)
     do for [i = 1:allocators] {
         done = set_line(OTHERS + i, 'malloc: '.allocator_label[i], allocator_color[i], \
             allocator_mark[i], 1)
