@@ -1,6 +1,7 @@
 #include "plot/gnuplot.h"
 
 #include "error.h"
+#include "program_path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -47,21 +48,7 @@ static double now_s(void)
 
 char *gnuplot_find(void)
 {
-    const char *const path = getenv("PATH");
-    char *const list = check_strdup(path != NULL ? path : "/usr/local/bin:/usr/bin:/bin");
-    char *found = NULL;
-    char *rest = list;
-    for (char *entry; found == NULL && (entry = strsep(&rest, ":")) != NULL;) {
-        if (*entry != '/') /* empty or relative: whatever lies about in the current directory */
-            continue;
-        char *const candidate = check_format("%s/gnuplot", entry);
-        if (access(candidate, X_OK) == 0)
-            found = candidate;
-        else
-            free(candidate);
-    }
-    free(list);
-    return found;
+    return program_find("gnuplot");
 }
 
 /* In the child, between fork and exec: only what is safe there. Does not return. */
