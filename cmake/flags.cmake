@@ -22,7 +22,7 @@ endif()
 # releases: frame pointers), and each changes a cell. So all of it is said here, and all of it is recorded.
 # Loops and functions start on fixed boundaries, so that a change in one function moves no other's.
 set(allocost_measured_flags
-  -O2 -g -fno-lto -fomit-frame-pointer -fno-stack-protector -fno-stack-clash-protection
+  -O2 -gdwarf-4 -fno-lto -fomit-frame-pointer -fno-stack-protector -fno-stack-clash-protection
   -falign-functions=64 -falign-loops=32 -U_FORTIFY_SOURCE)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|i.86")
   list(APPEND allocost_measured_flags -fcf-protection=none)
