@@ -19,8 +19,11 @@ enum {
     NS_WIDTH = 10,
     RATIO_WIDTH = 7,
     MARK_WIDTH = 2,
-    COUNT_WIDTH = 10,
-    FIXED_WIDTH = STORAGE_WIDTH + NS_WIDTH + 2 * COUNT_WIDTH,
+    ALLOCS_WIDTH = 10,
+    FREES_WIDTH = 9,
+    BYTES_WIDTH = 9,
+    INSTRUCTIONS_WIDTH = 9,
+    FIXED_WIDTH = STORAGE_WIDTH + NS_WIDTH + ALLOCS_WIDTH + FREES_WIDTH + BYTES_WIDTH,
     COMPARED_WIDTH = NS_WIDTH + RATIO_WIDTH + MARK_WIDTH
 };
 
@@ -32,6 +35,7 @@ struct layout {
     size_t allocator_count;
     size_t band; /* how many allocators fit beside one another */
     int name_width;
+    bool instructions; /* some row has them */
 };
 
 /* The allocators of the rows that call one, the baseline first. */
@@ -66,8 +70,10 @@ static struct layout find_layout(const struct term term, const struct summary *s
             layout.name_width = columns < MOST_NAME_WIDTH ? columns : MOST_NAME_WIDTH;
         free(clean);
         free(name);
+        layout.instructions |= !isnan(summary->rows[i].instructions_per_op);
     }
-    const int left = term.width - layout.name_width - FIXED_WIDTH - NS_WIDTH;
+    const int left = term.width - layout.name_width - FIXED_WIDTH - NS_WIDTH -
+                     (layout.instructions ? INSTRUCTIONS_WIDTH : 0);
     layout.band = 1 + (left > 0 ? (size_t)(left / COMPARED_WIDTH) : 0);
     return layout;
 }
@@ -88,12 +94,13 @@ static void put_number(const struct term *term, double value, int width, const c
 }
 
 /* A number an operation: whole ones are written so. */
-static void put_count(const struct term *term, double value)
+static void put_count(const struct term *term, double value, int width)
 {
     char text[40] = "";
+    const bool whole = value == floor(value) || value > 99.95;
     if (!isnan(value))
-        snprintf(text, sizeof text, value == floor(value) && value < 1e7 ? "%.0f" : "%.3g", value);
-    term_put(term, TERM_PLAIN, text, -COUNT_WIDTH);
+        snprintf(text, sizeof text, whole && value < 1e7 ? "%.0f" : "%.3g", value);
+    term_put(term, TERM_PLAIN, text, -width);
 }
 
 /* The median, or what stands in its place. */
@@ -159,8 +166,11 @@ static void put_header(const struct layout *layout, const char *scenario, size_t
             term_put(term, TERM_DIM, "", MARK_WIDTH);
     }
     if (first == 0) {
-        term_put(term, TERM_DIM, "allocs/op", -COUNT_WIDTH);
-        term_put(term, TERM_DIM, "B/op", -COUNT_WIDTH);
+        term_put(term, TERM_DIM, "allocs/op", -ALLOCS_WIDTH);
+        term_put(term, TERM_DIM, "frees/op", -FREES_WIDTH);
+        term_put(term, TERM_DIM, "B/op", -BYTES_WIDTH);
+        if (layout->instructions)
+            term_put(term, TERM_DIM, "instr/op", -INSTRUCTIONS_WIDTH);
     }
     fputc('\n', term->stream);
 }
@@ -187,16 +197,22 @@ static const struct summary_row *plain_row(const struct layout *layout, const st
     return row != NULL ? row : &line->rows[0];
 }
 
-/* The first number that is there: what is asked for is the same under every allocator. */
-static double first_allocs(const struct line *line, double *bytes)
+/* What the line's cell asks its allocator for, which is the same under each: of the first row that
+ * was counted. The instructions are the baseline's, as are those of a cell that calls none. */
+static void put_counts(const struct layout *layout, const struct line *line)
 {
-    for (size_t i = 0; i < line->count; i++) {
-        if (isnan(line->rows[i].allocs_per_op))
-            continue;
-        *bytes = line->rows[i].bytes_per_op;
-        return line->rows[i].allocs_per_op;
-    }
-    return *bytes = (double)NAN;
+    const struct term *const term = &layout->term;
+    const struct summary_row *counted = &line->rows[0];
+    for (size_t i = 0; i < line->count && isnan(counted->allocs_per_op); i++)
+        counted = &line->rows[i];
+    put_count(term, counted->allocs_per_op, ALLOCS_WIDTH);
+    put_count(term, counted->frees_per_op, FREES_WIDTH);
+    put_count(term, counted->bytes_per_op, BYTES_WIDTH);
+    if (!layout->instructions)
+        return;
+    const struct summary_row *const own =
+        line->heap ? row_under(line, layout->summary->baseline) : plain_row(layout, line);
+    put_count(term, own != NULL ? own->instructions_per_op : (double)NAN, INSTRUCTIONS_WIDTH);
 }
 
 static void put_line(const struct layout *layout, const struct line *line, size_t first, size_t end)
@@ -218,11 +234,8 @@ static void put_line(const struct layout *layout, const struct line *line, size_
         if (i > 0)
             put_comparison(term, row);
     }
-    if (first == 0) {
-        double bytes;
-        put_count(term, first_allocs(line, &bytes));
-        put_count(term, bytes);
-    }
+    if (first == 0)
+        put_counts(layout, line);
     fputc('\n', term->stream);
 }
 

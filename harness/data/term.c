@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { LEAST_WIDTH = 60, USUAL_WIDTH = 100, MOST_WIDTH = 120 };
+enum { LEAST_WIDTH = 60, USUAL_WIDTH = 120, MOST_WIDTH = 120 };
 
 /* As locale(7) orders them; setlocale would change how numbers are written, and is not called. */
 static bool environment_is_utf8(void)

@@ -19,8 +19,8 @@ struct term {
 enum term_style { TERM_PLAIN, TERM_BOLD, TERM_DIM, TERM_GOOD, TERM_BAD };
 
 /*
- * How to write to the stream: as wide as the terminal up to 120 columns, 100 columns where there is
- * none; UTF-8 when the first of LC_ALL, LC_CTYPE and LANG that is set says so. Cannot fail.
+ * How to write to the stream: as wide as the terminal up to 120 columns, 120 where there is none;
+ * UTF-8 when the first of LC_ALL, LC_CTYPE and LANG that is set says so. Cannot fail.
  */
 struct term term_open(FILE *stream, bool color);
 

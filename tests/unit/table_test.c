@@ -74,6 +74,7 @@ static struct summary make_run(unsigned allocators)
     const struct count_row counted = {.cell = {"scenario", "malloc", "heap", "", "", 1, "glibc"},
                                       .iterations = 10,
                                       .allocs = 20,
+                                      .frees = 15,
                                       .bytes = 1000,
                                       .status = SAMPLE_OK,
                                       .detail = ""};
@@ -93,8 +94,10 @@ static void test_content(void)
     keyvalues_set(&machine, "cpu.model", "Some CPU\007");
     const char *const text = print(&summary, &machine, false);
     EXPECT(has(text, "Some CPU\\x07\n"));
+    EXPECT(has(text, " allocs/op frees/op     B/op\n"));
+    EXPECT(strstr(text, "instr/op") == NULL);
     EXPECT(has(text, "\n  malloc           heap                  10.0      9.00   0.90 v         2"
-                     "       100\n"));
+                     "      1.5      100\n"));
     EXPECT(has(text, "0.90 v"));
     EXPECT(has(text, "1.20 ^"));
     EXPECT(has(text, "1.00 ="));
@@ -114,6 +117,32 @@ static void test_content(void)
     for (const char *at = text; *at != '\0'; at++)
         EXPECT((*at >= ' ' && *at < 127) || *at == '\n');
     keyvalues_free(&machine);
+    summary_free(&summary);
+}
+
+/* Instructions have a column when there are any, and it is the baseline's. */
+static void test_instructions(void)
+{
+    struct summary summary = make_run(2);
+    for (size_t i = 0; i < summary.count; i++) {
+        struct summary_row *const row = &summary.rows[i];
+        const bool base = strcmp(row->cell.allocator, "glibc") == 0;
+        if (strcmp(row->cell.variant, "malloc") == 0)
+            row->instructions_per_op = base ? 153 : 91.5454101562;
+        else if (strcmp(row->cell.variant, "calloc") == 0)
+            row->instructions_per_op = base ? 1535.25 : 7;
+        else if (strcmp(row->cell.variant, "stack") == 0 && base)
+            row->instructions_per_op = 27.375;
+        else if (strcmp(row->cell.variant, "equal") == 0 && !base)
+            row->instructions_per_op = 77;
+    }
+    const char *const text = print(&summary, NULL, false);
+    EXPECT(has(text, " allocs/op frees/op     B/op instr/op\n"));
+    EXPECT(has(text, "   0.90 v         2      1.5      100      153\n"));
+    EXPECT(has(text, "   1.20 ^                                 1535\n"));
+    EXPECT(has(text, "                                         27.4\n"));
+    EXPECT(strstr(text, " 77\n") == NULL);
+    EXPECT(longest_line(text) <= 120);
     summary_free(&summary);
 }
 
@@ -183,6 +212,7 @@ int main(int argc, char **argv)
         return 0;
     }
     test_content();
+    test_instructions();
     test_many_allocators();
     test_little();
     test_floor_of_the_machine_file();
