@@ -2,6 +2,7 @@
 
 #include "cli/paths.h"
 #include "data/counts.h"
+#include "data/instructions.h"
 #include "data/keyvalue.h"
 #include "data/summary.h"
 #include "data/table.h"
@@ -33,6 +34,11 @@ static int load_counts(const char *path, void *into, struct error *error)
     return counts_load(path, into, error);
 }
 
+static int load_instructions(const char *path, void *into, struct error *error)
+{
+    return instructions_load(path, into, error);
+}
+
 static int load_facts(const char *path, void *into, struct error *error)
 {
     return keyvalues_load(path, into, error);
@@ -56,6 +62,7 @@ int results_summarize(const char *directory, struct summary *summary, struct err
 {
     struct samples samples;
     struct counts counts = {.rows = NULL};
+    struct instructions instructions = {.rows = NULL};
     struct keyvalues facts = {.rows = NULL};
     *summary = (struct summary){.rows = NULL};
     char *const path = run_directory_file(directory, "samples.csv");
@@ -64,14 +71,20 @@ int results_summarize(const char *directory, struct summary *summary, struct err
     if (result != 0)
         return -1;
     const int has_counts = load_optional(directory, "counts.csv", &counts, load_counts, error);
-    const int has_facts =
-        has_counts < 0 ? -1 : load_optional(directory, "machine.csv", &facts, load_facts, error);
-    result = has_counts < 0 || has_facts < 0 ? -1 : 0;
+    const int has_instructions =
+        has_counts < 0
+            ? -1
+            : load_optional(directory, "instructions.csv", &instructions, load_instructions, error);
+    const int has_facts = has_instructions < 0
+                              ? -1
+                              : load_optional(directory, "machine.csv", &facts, load_facts, error);
+    result = has_facts < 0 ? -1 : 0;
     if (result == 0) {
         const struct summary_options options = {.baseline = keyvalues_get(&facts, "run.baseline")};
         result = summary_compute(&samples, has_counts ? &counts : NULL, &options, summary, error);
     }
     if (result == 0) {
+        summary_add_instructions(summary, &instructions);
         char *const out = run_directory_file(directory, "summary.csv");
         result = summary_write(summary, out, error);
         free(out);
@@ -82,6 +95,7 @@ int results_summarize(const char *directory, struct summary *summary, struct err
     }
     samples_free(&samples);
     counts_free(&counts);
+    instructions_free(&instructions);
     keyvalues_free(&facts);
     return result;
 }

@@ -2,6 +2,7 @@
 
 #include "data/cell.h"
 #include "data/counts.h"
+#include "data/instructions.h"
 #include "data/replicate.h"
 #include "data/stats.h"
 #include "data/text.h"
@@ -235,6 +236,32 @@ int summary_compute(const struct samples *samples, const struct counts *counts,
     if (counts != NULL)
         sort_like_counts(counts, summary);
     return 0;
+}
+
+void summary_add_instructions(struct summary *summary, const struct instructions *instructions)
+{
+    enum instruction_source source = INSTRUCTIONS_PERF;
+    for (size_t i = 0; i < instructions->count; i++)
+        if (instructions->rows[i].source == INSTRUCTIONS_VALGRIND &&
+            instructions->rows[i].status == SAMPLE_OK)
+            source = INSTRUCTIONS_VALGRIND;
+    struct cell_set cells = {0};
+    double *const counted = check_alloc(instructions->count, sizeof *counted);
+    for (size_t i = 0; i < instructions->count; i++) {
+        const struct instruction_row *const row = &instructions->rows[i];
+        if (row->source != source)
+            continue;
+        const struct cell cell = cell_intern(summary->text, &row->cell);
+        counted[cell_set_add(&cells, &cell)] = instructions_per_op(row);
+    }
+    for (size_t i = 0; i < summary->count; i++) {
+        struct summary_row *const row = &summary->rows[i];
+        const size_t number = cell_set_find(&cells, &row->cell);
+        if (number != SIZE_MAX && row->samples > 0)
+            row->instructions_per_op = counted[number];
+    }
+    cell_set_free(&cells);
+    free(counted);
 }
 
 void summary_free(struct summary *summary)

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 struct counts;
+struct instructions;
 
 /* How a cell under one allocator compares to the same cell under the baseline. */
 enum summary_verdict {
@@ -38,7 +39,7 @@ struct summary_row {
     double frees_per_op;
     double bytes_per_op;        /* requested */
     double usable_bytes_per_op; /* what the allocator gave for them */
-    double instructions_per_op;
+    double instructions_per_op; /* counted in a pass of their own too, when that was asked for */
     enum sample_status status;
     const char *note; /* `at floor`, or why the cell failed or was skipped; never NULL */
 };
@@ -84,6 +85,13 @@ struct summary_options {
 int summary_compute(const struct samples *samples, const struct counts *counts,
                     const struct summary_options *options, struct summary *summary,
                     struct error *error);
+
+/*
+ * Fills in the instructions of the rows that have times. All are of one source: valgrind when it
+ * counted any, since its numbers do not depend on the machine, else the CPU's counter; the later of
+ * two rows of a cell is right. Cannot fail.
+ */
+void summary_add_instructions(struct summary *summary, const struct instructions *instructions);
 
 /* Writes summary.csv whole or not at all. */
 int summary_write(const struct summary *summary, const char *path, struct error *error);

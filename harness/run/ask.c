@@ -7,12 +7,15 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* A sample takes tens of milliseconds; an allocator a thousand times slower is still waited for. */
 static const uint64_t sample_limit_ns = UINT64_C(10000000000);
+
+enum { ARGUMENTS_MOST = 20 }; /* behind a program's name */
 
 static uint64_t read_count(const char *text, bool *malformed)
 {
@@ -66,6 +69,20 @@ static void take_counts(struct answer *answer, char *const fields[])
     answer->has_counts = true;
 }
 
+static void take_instructions(struct answer *answer, char *const fields[])
+{
+    struct instruction_row *const row = &answer->instructions;
+    bool *const malformed = &answer->malformed;
+    if (!instruction_source_read(fields[1], &row->source))
+        *malformed = true;
+    row->iterations = read_count(fields[2], malformed);
+    row->once = read_count(fields[3], malformed);
+    row->twice = read_count(fields[4], malformed);
+    if (row->iterations == 0 || row->once == 0 || row->twice < row->once)
+        *malformed = true;
+    answer->has_instructions = true;
+}
+
 static void take_line(char *const fields[], size_t count, void *user)
 {
     struct answer *const answer = user;
@@ -86,6 +103,8 @@ static void take_line(char *const fields[], size_t count, void *user)
         take_repetition(answer, fields);
     } else if (strcmp(word, "counts") == 0 && count == 11) {
         take_counts(answer, fields);
+    } else if (strcmp(word, "instructions") == 0 && count == 5) {
+        take_instructions(answer, fields);
     } else if (strcmp(word, "spent") == 0 && count == 2) {
         answer->warmup_ns = read_count(fields[1], &answer->malformed);
     } else {
@@ -128,38 +147,64 @@ static void judge(const struct session_allocator *wanted, const struct child_res
         snprintf(failure, room, "the worker's answer cannot be understood");
 }
 
+/* The command line behind the program's name. The texts of numbers live in it. */
+struct command_line {
+    const char *words[ARGUMENTS_MOST];
+    size_t count;
+    char texts[ARGUMENTS_MOST][256];
+};
+
+__attribute__((format(printf, 2, 3))) static void add_word(struct command_line *line,
+                                                           const char *format, ...)
+{
+    CHECK(line->count < ARGUMENTS_MOST - 1);
+    char *const text = line->texts[line->count];
+    va_list arguments;
+    va_start(arguments, format);
+    const int length = vsnprintf(text, sizeof line->texts[0], format, arguments);
+    va_end(arguments);
+    CHECK(length >= 0 && (size_t)length < sizeof line->texts[0]);
+    line->words[line->count++] = text;
+}
+
+static void add_question(struct command_line *line, const struct session *session,
+                         const struct question *question)
+{
+    const struct plan_cell *const cell = question->cell;
+    add_word(line, "%s", question->word);
+    if (cell == NULL)
+        return;
+    add_word(line, "--variant=%s", cell->id.variant);
+    add_word(line, "--value=%s", cell->id.value);
+    add_word(line, "--seed=%" PRIu64, session->options->seed);
+    add_word(line, "--iterations=%" PRIu64, cell->iterations);
+    add_word(line, "--repetitions=%d", REPETITIONS);
+    add_word(line, "--clock-mhz=%.0f", noise_clock_median(&session->clock) * 1000.0);
+    if (question->dumps != NULL)
+        add_word(line, "--dumps=%s", question->dumps);
+}
+
 int session_ask(struct session *session, const struct question *question, struct answer *answer,
                 char *failure, size_t room, bool *timed_out, struct error *error)
 {
-    const struct session_options *const options = session->options;
     const struct session_allocator *const allocator = &session->allocators[question->allocator];
-    const struct plan_cell *const cell = question->cell;
-    const double ghz = noise_clock_median(&session->clock);
-    char variant[256];
-    char value[64];
-    char seed[64];
-    char iterations[64];
-    char repetitions[64];
-    char clock[64];
-    const char *arguments[] = {question->word, variant,     value, seed,
-                               iterations,     repetitions, clock, NULL};
-    if (cell != NULL) {
-        snprintf(variant, sizeof variant, "--variant=%s", cell->id.variant);
-        snprintf(value, sizeof value, "--value=%s", cell->id.value);
-        snprintf(seed, sizeof seed, "--seed=%" PRIu64, options->seed);
-        snprintf(iterations, sizeof iterations, "--iterations=%" PRIu64, cell->iterations);
-        snprintf(repetitions, sizeof repetitions, "--repetitions=%d", REPETITIONS);
-        snprintf(clock, sizeof clock, "--clock-mhz=%.0f", ghz * 1000.0);
-    } else {
-        arguments[1] = NULL;
+    const size_t scenario = question->cell != NULL ? question->cell->scenario : 0;
+    const char *program = session->plan->scenarios[scenario].program;
+    struct command_line line = {.count = 0};
+    if (question->run != NULL) {
+        for (const char *const *word = question->run + 1; *word != NULL; word++)
+            line.words[line.count++] = *word;
+        line.words[line.count++] = program;
+        program = question->run[0];
     }
-    const size_t scenario = cell != NULL ? cell->scenario : 0;
+    add_question(&line, session, question);
+    line.words[line.count] = NULL;
     const struct child_request request = {
-        .program = session->plan->scenarios[scenario].program,
-        .arguments = arguments,
+        .program = program,
+        .arguments = line.words,
         .preload = question->counting ? allocator->count_preload : allocator->preload,
-        .cpu = options->cpu,
-        .limit_ns = sample_limit_ns,
+        .cpu = session->options->cpu,
+        .limit_ns = question->limit_ns > 0 ? question->limit_ns : sample_limit_ns,
     };
     memset(answer, 0, sizeof *answer);
     struct child_result child;

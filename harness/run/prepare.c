@@ -130,7 +130,7 @@ static bool same_work(const struct plan_cell *a, const struct plan_cell *b)
            strcmp(a->id.value, b->id.value) == 0;
 }
 
-static bool comparable(const struct plan_cell *cell)
+bool session_comparable(const struct plan_cell *cell)
 {
     return cell->iterations > 0 && cell->failure == NULL && *cell->skip == '\0';
 }
@@ -141,7 +141,7 @@ static int compare_checksums(struct session *session, struct error *error)
     struct plan *const plan = session->plan;
     for (size_t i = 0; i < plan->cell_count; i++) {
         struct plan_cell *const cell = &plan->cells[i];
-        if (!comparable(cell) || !cell->has_checksum)
+        if (!session_comparable(cell) || !cell->has_checksum)
             continue;
         size_t agree = 0;
         size_t differ = 0;
@@ -219,7 +219,7 @@ int session_count(struct session *session, struct error *error)
     for (size_t i = 0; i < plan->cell_count; i++) {
         const struct plan_cell *const cell = &plan->cells[i];
         done += cell->selected;
-        if (!cell->selected || !comparable(cell))
+        if (!cell->selected || !session_comparable(cell))
             continue;
         /* A cell that calls no allocator is counted once: its zero does not depend on which. */
         const size_t runs = cell->heap ? session->allocator_count : 1;

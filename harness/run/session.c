@@ -143,7 +143,7 @@ static bool same_text(const char *a, const char *b)
     return strcmp(a, b) == 0;
 }
 
-static bool is_of_cell(const struct cell *id, const struct plan_cell *cell)
+bool session_is_of_cell(const struct cell *id, const struct plan_cell *cell)
 {
     return same_text(id->scenario, cell->id.scenario) && same_text(id->variant, cell->id.variant) &&
            same_text(id->value, cell->id.value);
@@ -161,7 +161,7 @@ static int load_earlier_samples(struct session *session, const char *path, struc
             session->round = row->round + 1;
         noise_clock_add(&session->clock, row->core_ghz);
         for (size_t c = 0; row->iterations > 0 && c < session->plan->cell_count; c++)
-            if (is_of_cell(&row->cell, &session->plan->cells[c])) {
+            if (session_is_of_cell(&row->cell, &session->plan->cells[c])) {
                 session->plan->cells[c].iterations = row->iterations;
                 break;
             }
@@ -178,7 +178,7 @@ static int load_earlier_counts(struct session *session, const char *path, struct
     for (size_t i = 0; i < counts.count; i++)
         for (size_t c = 0; c < session->plan->cell_count; c++) {
             const struct plan_cell *const cell = &session->plan->cells[c];
-            if (!is_of_cell(&counts.rows[i].cell, cell))
+            if (!session_is_of_cell(&counts.rows[i].cell, cell))
                 continue;
             for (size_t a = 0; a < session->allocator_count; a++)
                 if (same_text(session_cell(session, cell, a).allocator,
@@ -259,6 +259,7 @@ static void close_session(struct session *session)
 
 static int run_steps(struct session *session, struct allocators *allocators, struct error *error)
 {
+    session_find_counters(session);
     if (session_probe(session, allocators, error) != 0)
         return -1;
     choose_tier(session, session->allocator_count);
@@ -266,7 +267,9 @@ static int run_steps(struct session *session, struct allocators *allocators, str
         return -1;
     if (session_calibrate(session, error) != 0 || session_count(session, error) != 0)
         return -1;
-    return session_rounds(session, error);
+    if (session_rounds(session, error) != 0)
+        return -1;
+    return session->options->instructions ? session_instructions(session, error) : 0;
 }
 
 int session_run(struct plan *plan, struct allocators *allocators,

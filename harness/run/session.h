@@ -26,6 +26,8 @@ struct session_options {
     double precision;          /* end when every ratio's interval is within +- this; 0: do not */
     bool all;                  /* every tier, whatever the budget */
     bool resume;               /* the directory holds a run, which goes on */
+    bool instructions;         /* count them too, behind the rounds and beside the budget */
+    const char *valgrind;      /* its path; NULL: there is none */
     uint64_t seed;
     int cpu; /* that workers are pinned to; negative: none */
 };
@@ -36,6 +38,7 @@ struct session_result {
     size_t samples;    /* processes that were measured and believed */
     size_t noisy;      /* processes set aside */
     size_t failed;     /* cells times allocators that failed */
+    size_t uncounted;  /* cells times allocators whose instructions were asked for in vain */
     int stop_signal;   /* SIGINT or SIGTERM when the run was stopped early; 0 */
     const char *ended; /* budget, rounds, precision, signal, nothing (left to measure) */
     double wall_s;     /* of the session */
@@ -45,10 +48,10 @@ struct session_result {
 /*
  * Measures. `plan` has its selection made, and gets its iteration counts; allocators that do not
  * answer or do not serve malloc are marked with why_not, and their cells fail. `facts` is what
- * machine.csv will hold: the session adds what it did. samples.csv and counts.csv in the directory
- * hold every finished sample at any moment. Returns 0, also when it was stopped or cells failed, or
- * -1 with a message when it could not go on (a full disk, no usable baseline); the files then hold
- * what was measured.
+ * machine.csv will hold: the session adds what it did. samples.csv, counts.csv and instructions.csv
+ * in the directory hold every finished sample at any moment. Returns 0, also when it was stopped or
+ * cells failed, or -1 with a message when it could not go on (a full disk, no usable baseline); the
+ * files then hold what was measured.
  */
 int session_run(struct plan *plan, struct allocators *allocators,
                 const struct session_options *options, struct keyvalues *facts,

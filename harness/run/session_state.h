@@ -5,6 +5,7 @@
 #define ALLOCOST_SESSION_STATE_H
 
 #include "data/counts.h"
+#include "data/instructions.h"
 #include "data/sample.h"
 #include "run/child.h"
 #include "run/noise.h"
@@ -33,8 +34,9 @@ struct session {
     struct keyvalues *facts;
     struct session_allocator *allocators; /* the usable ones, baseline first */
     size_t allocator_count;
-    bool *failed;  /* [cell * allocator_count + allocator] */
-    bool *counted; /* the same, by the counting pass */
+    bool *failed;                  /* [cell * allocator_count + allocator] */
+    bool *counted;                 /* the same, by the counting pass */
+    bool has[INSTRUCTION_SOURCES]; /* who can count instructions here, when that was asked for */
     struct sample_writer *samples;
     struct count_writer *counts;
     struct noise_clock clock;
@@ -61,6 +63,8 @@ struct answer {
     uint64_t warmup_ns;
     struct count_row counts; /* has_counts */
     bool has_counts;
+    struct instruction_row instructions; /* has_instructions */
+    bool has_instructions;
     struct sample rows[REPETITIONS];
     long involuntary_switches[REPETITIONS];
     uint64_t steal_ticks[REPETITIONS];
@@ -70,10 +74,13 @@ struct answer {
 
 /* How a process about a cell is asked for. */
 struct question {
-    const char *word;             /* probe, calibrate, measure, count */
+    const char *word;             /* probe, calibrate, measure, count, instructions */
     const struct plan_cell *cell; /* NULL for probe */
     size_t allocator;
-    bool counting; /* with the interposer in front */
+    bool counting;          /* with the interposer in front */
+    const char *const *run; /* program that runs the worker, and its arguments; NULL: none */
+    const char *dumps;      /* handed on to the worker; NULL: nothing is */
+    uint64_t limit_ns;      /* wall time after which it is killed; 0: that of a sample */
 };
 
 /*
@@ -94,6 +101,12 @@ size_t session_slot(const struct session *session, const struct plan_cell *cell,
 struct cell session_cell(const struct session *session, const struct plan_cell *cell,
                          size_t allocator);
 
+/* Whether the cell can be measured and did its work when it was calibrated. */
+bool session_comparable(const struct plan_cell *cell);
+
+/* Whether the cell of a file's row is the plan's, whatever the allocator. */
+bool session_is_of_cell(const struct cell *id, const struct plan_cell *cell);
+
 /* Makes the directory for links, if it is not there yet. Returns 0, or -1 with a message. */
 int session_make_link_directory(struct session *session, struct error *error);
 
@@ -110,10 +123,14 @@ int session_fail(struct session *session, const struct plan_cell *cell, size_t a
  * take. */
 bool session_over(const struct session *session, uint64_t next_ns);
 
+/* Finds out who can count instructions, and records it as facts. Cannot fail. */
+void session_find_counters(struct session *session);
+
 /* The steps, in this order. Each returns 0, or -1 with a message. */
 int session_probe(struct session *session, struct allocators *allocators, struct error *error);
 int session_calibrate(struct session *session, struct error *error);
 int session_count(struct session *session, struct error *error);
 int session_rounds(struct session *session, struct error *error);
+int session_instructions(struct session *session, struct error *error);
 
 #endif

@@ -11,6 +11,7 @@
 #include "count/count.h"
 #include "error.h"
 #include "gbench.h"
+#include "instruction_counter.h"
 #include "keep.h"
 #include "provider.h"
 #include "wire.h"
@@ -306,6 +307,29 @@ int worker_count(const struct worker_request *request)
                    after.reallocs - before.reallocs, after.frees - before.frees,
                    after.bytes - before.bytes, after.usable_bytes - before.usable_bytes,
                    expected.allocs, expected.reallocs, expected.frees, expected.bytes) != 0 ||
+        wire_send(request->fd, "done", NULL, 0) != 0)
+        return 1;
+    return 0;
+}
+
+int worker_instructions(const struct worker_request *request)
+{
+    if (allocost_count_read != NULL)
+        return fail(request, "the counting interposer is loaded in an instruction pass");
+    struct subject subject;
+    bool skipped;
+    const int opened = open_subject(request, &subject, &skipped);
+    if (opened != 0 || skipped)
+        return opened;
+    struct instruction_counts counts;
+    char why[256];
+    const int result = instruction_count(subject.cell.run, subject.state, request->dumps, &counts,
+                                         why, sizeof why);
+    close_subject(&subject);
+    if (result != 0)
+        return fail(request, why);
+    if (wire_sendf(request->fd, "instructions", "%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64,
+                   counts.source, counts.iterations, counts.once, counts.twice) != 0 ||
         wire_send(request->fd, "done", NULL, 0) != 0)
         return 1;
     return 0;

@@ -4,7 +4,7 @@
  *
  *     bench_x describe                        the scenario and its cells, as lines of the wire
  *     bench_x probe --fd=N                    who provides malloc in this process
- *     bench_x calibrate|measure|count --fd=N --variant=V --value=X --seed=S ...
+ *     bench_x calibrate|measure|count|instructions --fd=N --variant=V --value=X --seed=S ...
  *
  * Each function returns the process's exit code: 0 done, 1 failed, 2 usage.
  */
@@ -25,6 +25,7 @@ struct worker_request {
     uint64_t warmup_ns;         /* least time of untimed loops before the first timed one */
     uint64_t warmup_longest_ns; /* when to stop waiting for the clock to settle */
     double clock_ghz;           /* the session's core clock; 0: not known yet */
+    const char *dumps;          /* the path that callgrind was given; NULL: not under it */
     int fd;                     /* where the lines go */
 };
 
@@ -48,6 +49,9 @@ int worker_measure(const struct worker_request *request, char *program);
 
 /* Runs the cell once under the counting interposer, and sends what it counted. */
 int worker_count(const struct worker_request *request);
+
+/* Counts the instructions of the cell's loop, under callgrind or by the CPU, and sends them. */
+int worker_instructions(const struct worker_request *request);
 
 /* An ordinary Google Benchmark program over all cells, with all the library's flags. */
 int worker_by_hand(int argc, char **argv);

@@ -33,6 +33,10 @@ static int take_argument(const char *argument, struct worker_request *request)
         request->value = argument + 8;
         return 1;
     }
+    if (strncmp(argument, "--dumps=", 8) == 0) {
+        request->dumps = argument + 8;
+        return 1;
+    }
     const struct {
         const char *name;
         uint64_t *out;
@@ -63,7 +67,7 @@ int main(int argc, char **argv)
     const char *const word = argc > 1 ? argv[1] : "";
     const bool known = strcmp(word, "describe") == 0 || strcmp(word, "probe") == 0 ||
                        strcmp(word, "calibrate") == 0 || strcmp(word, "measure") == 0 ||
-                       strcmp(word, "count") == 0;
+                       strcmp(word, "count") == 0 || strcmp(word, "instructions") == 0;
     if (!known)
         return worker_by_hand(argc, argv);
     struct worker_request request = {.variant = "",
@@ -83,6 +87,8 @@ int main(int argc, char **argv)
     switch (word[0]) {
     case 'd':
         return worker_describe(&request);
+    case 'i':
+        return worker_instructions(&request);
     case 'p':
         return worker_probe(&request);
     case 'm':

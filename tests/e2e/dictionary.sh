@@ -37,6 +37,14 @@ for file in samples counts summary; do
     same "$file.csv" said found
 done
 
+# The file of a pass that is made when it is asked for.
+if command -v valgrind >/dev/null; then
+    run 0 run --resume one --rounds 1 --no-figures --instructions 'return_pointer/(malloc|pool)/size:64$'
+    table column instructions.csv | cat cell - | sort >said
+    head -1 one/instructions.csv | tr ',' '\n' | sort >found
+    same instructions.csv said found
+fi
+
 # A fact that is missing on this machine has a key of its own for the reason; an allocator's name is
 # part of its keys.
 entries machine.csv | sed 's/^allocator\.NAME\./allocator.glibc./' | sort >said

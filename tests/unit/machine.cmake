@@ -2,6 +2,7 @@
 allocost_test(unit nearest SOURCES nearest_test.c LIBS base)
 allocost_test(unit program_path SOURCES program_path_test.c LIBS base)
 allocost_test(unit clock SOURCES clock_test.c LIBS process)
+allocost_test(unit perf_counter SOURCES perf_counter_test.c LIBS process)
 allocost_test(unit elf_file SOURCES elf_file_test.c LIBS machine)
 allocost_test(unit allocators SOURCES allocators_test.c LIBS machine)
 allocost_test(unit facts SOURCES facts_test.c LIBS machine)
