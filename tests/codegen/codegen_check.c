@@ -15,9 +15,9 @@
  * and 77 without objdump.
  */
 #include "bench.h"
-#include "codegen/allocator_functions.h"
 #include "codegen/capture.h"
-#include "codegen/disasm.h"
+#include "explain/allocator_functions.h"
+#include "explain/disasm.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
  * the recordings.
  */
 #include "check.h"
-#include "codegen/allocator_functions.h"
-#include "codegen/disasm.h"
+#include "explain/allocator_functions.h"
+#include "explain/disasm.h"
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 #include "contract/form.h"
-#include "codegen/allocator_functions.h"
+#include "explain/allocator_functions.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -23,11 +23,12 @@ data      base
 plot      base data machine process
 worker    base contract gbench process count
 run       base contract data machine process
-cli       base contract data machine process plot run
+explain   base contract data machine process run
+cli       base contract data machine process plot run explain
 storage
 scenario  contract storage
 example   gbench contract
-tests     contract base gbench process machine count data plot worker run cli storage scenario
+tests     contract base gbench process machine count data plot worker run explain cli storage scenario
 end
 
 # What a scenario or a storage may include of the system: the C library's headers (those the

@@ -1,5 +1,5 @@
-#include "codegen/allocator_functions.h"
-#include "codegen/disasm.h"
+#include "explain/allocator_functions.h"
+#include "explain/disasm.h"
 
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-#include "codegen/disasm.h"
+#include "explain/disasm.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -5,8 +5,8 @@
  * The readers take the text that objdump prints, and aborts when there is no memory. Addresses are
  * those of the file, before the loader moves it.
  */
-#ifndef ALLOCOST_TEST_DISASM_H
-#define ALLOCOST_TEST_DISASM_H
+#ifndef ALLOCOST_DISASM_H
+#define ALLOCOST_DISASM_H
 
 #include <stdbool.h>
 #include <stddef.h>

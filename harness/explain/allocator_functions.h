@@ -2,8 +2,8 @@
  * The functions a variant may name in `calls`: everything the machine code of a run function can
  * call that gets memory from the allocator under test or gives it back.
  */
-#ifndef ALLOCOST_TEST_ALLOCATOR_FUNCTIONS_H
-#define ALLOCOST_TEST_ALLOCATOR_FUNCTIONS_H
+#ifndef ALLOCOST_ALLOCATOR_FUNCTIONS_H
+#define ALLOCOST_ALLOCATOR_FUNCTIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
