@@ -56,8 +56,11 @@ struct bench_value {
 /* The cell that setup prepares. */
 struct bench_cell {
     int64_t value; /* of the swept parameter; 0 for an unswept variant */
-    uint64_t seed; /* of every random choice; the same for all variants of a round and of a run */
+    uint64_t seed; /* of every random choice; the same for all variants of a round and of a run, and
+                      for all threads: what must differ between them also comes from `thread` */
     unsigned threads; /* that call run at the same time, each with a state of its own; at least 1 */
+    unsigned thread;  /* which of them this state is for, from 0 */
+    void *shared;     /* what setup_shared returned; NULL without it, and in setup_shared itself */
 };
 
 /* Exact totals over all iterations of one run call. */
@@ -85,17 +88,43 @@ struct bench_variant {
      * Prepares the state before the clock starts and returns it. NULL in `setup`: run gets a NULL
      * state. When the variant cannot run on this machine, *skip is set to the reason, a string of
      * static storage, and the return value is ignored. teardown gives everything back, after the
-     * clock.
+     * clock. Both are called once a thread, by the thread that calls run with the state, so that
+     * what a thread keeps for itself is there in both; never two of them at the same time: setup
+     * from thread 0 on, teardown in the reverse order.
      */
     void *(*setup)(const struct bench_cell *cell, const char **skip);
     void (*teardown)(void *state);
 
     /*
+     * The same for what the threads share: once before all setups, and once when all threads have
+     * torn down their states and ended. NULL: they share nothing.
+     */
+    void *(*setup_shared)(const struct bench_cell *cell, const char **skip);
+    void (*teardown_shared)(void *shared);
+
+    /*
+     * On how many threads the cell is measured. Not set: one. `threaded`: the variant has a cell
+     * for 1, 2, 4, ... threads up to twice the CPUs that the process may run on; each thread does
+     * an operation an iteration. `threads`: just so many, which have different parts (0 sends, 1
+     * receives) and together do one operation an iteration. Each thread calls run with the same
+     * iterations at the same time, as often as the others; the checksum is the sum of theirs.
+     */
+    bool threaded;
+    unsigned threads;
+
+    /*
      * What the allocator is asked for in `iterations` iterations that start from a state fresh from
      * setup, or from one that ran any number of whole calls of the same length before. NULL:
-     * nothing.
+     * nothing. It is asked once for each thread's state, and the answers are summed: who allocates
+     * and who frees may be different threads.
      */
     struct bench_counts (*expect)(const void *state, uint64_t iterations);
+
+    /*
+     * The sums of `expect` are bounds that no count exceeds, since how often the allocator is asked
+     * depends on which thread comes first. Only for more than one thread: on one they are exact.
+     */
+    bool expect_at_most;
 
     const char *work;     /* variants of equal work have equal checksums; NULL: the common work */
     enum bench_code code; /* when the scenario is compiled by gcc */

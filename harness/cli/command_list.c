@@ -6,6 +6,7 @@
 #include "error.h"
 #include "run/plan.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,17 +16,39 @@ static bool same_variant(const struct plan_cell *a, const struct plan_cell *b)
     return a->scenario == b->scenario && strcmp(a->id.variant, b->id.variant) == 0;
 }
 
-/* One line: the variant, its storage, and its values; a value in brackets is of a later tier. */
+/* The numbers of threads that a variant's cells have, when these are not just one. */
+static void print_threads(const struct plan *plan, size_t first, size_t end)
+{
+    unsigned printed = 1;
+    for (;;) {
+        unsigned next = UINT_MAX;
+        for (size_t i = first; i < end; i++)
+            if (plan->cells[i].id.threads > printed && plan->cells[i].id.threads < next)
+                next = plan->cells[i].id.threads;
+        if (next == UINT_MAX)
+            return;
+        if (printed == 1)
+            printf("  threads:%s", plan->cells[first].id.threads == 1 ? " 1" : "");
+        printf(" %u", next);
+        printed = next;
+    }
+}
+
+/* One line: the variant, its storage, its values and threads; a value in brackets is of a later
+ * tier. */
 static size_t print_variant(const struct plan *plan, size_t first)
 {
     const struct plan_cell *const cell = &plan->cells[first];
     printf("  %-28s %-7s", cell->id.variant, cell->id.storage);
     size_t i = first;
     for (; i < plan->cell_count && same_variant(&plan->cells[i], cell); i++) {
+        if (plan->cells[i].id.threads != cell->id.threads)
+            continue; /* the value was printed with the first number */
         static const char *const forms[] = {" %s", " (%s)", " ((%s))"};
         const char *const value = plan->cells[i].id.value;
         printf(forms[plan->cells[i].tier], *value != '\0' ? value : "-");
     }
+    print_threads(plan, first, i);
     if (cell->control)
         fputs("  control", stdout);
     if (*cell->skip != '\0')

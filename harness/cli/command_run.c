@@ -17,6 +17,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,7 @@ struct wish {
     double budget_s;
     unsigned rounds;
     double precision;
+    struct option_counts threads;
     uint64_t seed;
     const char *out;
     const char *resume;
@@ -56,6 +58,8 @@ struct setup {
     struct keyvalues facts;
     char *directory;
     const char *baseline;
+    int cpus[CPU_SETSIZE]; /* that workers may be pinned to, the best first */
+    unsigned cpu_count;
 };
 
 static void close_setup(struct setup *setup)
@@ -135,6 +139,19 @@ static void add_fact(const char *key, const char *value, void *user)
     keyvalues_set(user, key, value);
 }
 
+/* The CPUs of threads, in their order. */
+static void record_cpus(const struct setup *setup, struct keyvalues *facts)
+{
+    char *text = check_strdup("");
+    for (unsigned i = 0; i < setup->cpu_count; i++) {
+        char *const longer = check_format("%s%s%d", text, i > 0 ? " " : "", setup->cpus[i]);
+        free(text);
+        text = longer;
+    }
+    keyvalues_set(facts, "run.cpus", text);
+    free(text);
+}
+
 static void collect_facts(struct setup *setup, const struct wish *wish, char *command)
 {
     struct keyvalues *const facts = &setup->facts;
@@ -147,7 +164,8 @@ static void collect_facts(struct setup *setup, const struct wish *wish, char *co
     keyvalues_set(facts, "run.allocators", wish->allocators != NULL ? wish->allocators : "");
     keyvalues_setf(facts, "run.seed", "%" PRIu64, wish->seed);
     keyvalues_setf(facts, "run.budget_s", "%g", wish->budget_s);
-    keyvalues_setf(facts, "run.cpu", "%d", wish->cpu);
+    keyvalues_setf(facts, "run.cpu", "%d", setup->cpu_count > 0 ? setup->cpus[0] : -1);
+    record_cpus(setup, facts);
     /* What was set outside and could have steered an allocator; workers do not get it. */
     static const char *const prefixes[] = {"MALLOC_",       "GLIBC_TUNABLES", "MIMALLOC_",
                                            "TCMALLOC_",     "TBB_MALLOC_",    "LD_PRELOAD",
@@ -278,7 +296,8 @@ static int measure(struct setup *setup, const struct wish *wish, struct error *e
         .instructions = wish->instructions,
         .valgrind = setup->valgrind,
         .seed = wish->seed,
-        .cpu = wish->cpu,
+        .cpus = setup->cpus,
+        .cpu_count = setup->cpu_count,
     };
     struct session_result result;
     const int status =
@@ -341,6 +360,8 @@ static int prepare(struct setup *setup, struct wish *wish, const struct operands
     if (setup->count_library == NULL || plan_discover(setup->programs, &setup->plan, error) != 0)
         return EXIT_FAILED;
     if (plan_select(&setup->plan, patterns->items, patterns->count, error) != 0 ||
+        (wish->threads.count > 0 &&
+         plan_select_threads(&setup->plan, wish->threads.items, wish->threads.count, error) != 0) ||
         allocators_resolve(wish->allocators, &setup->allocators, error) != 0)
         return EXIT_USAGE;
     if (wish->instructions)
@@ -354,8 +375,7 @@ static int prepare(struct setup *setup, struct wish *wish, const struct operands
         return EXIT_USAGE;
     }
     add_controls(&setup->plan);
-    if (wish->cpu < 0)
-        wish->cpu = facts_pick_cpu();
+    setup->cpu_count = facts_order_cpus(wish->cpu, setup->cpus, BENCH_COUNT(setup->cpus));
     setup->directory = wish->resume != NULL ? check_strdup(wish->resume)
                                             : run_directory_make(wish->out, "results", error);
     if (setup->directory == NULL)
@@ -379,12 +399,11 @@ static char *join_arguments(int argc, char **argv)
 
 static void print_help(const struct option_spec *specs, size_t count)
 {
-    puts(
-        "allocost run [PATTERN...]\n\n"
-        "Measures every cell whose name, scenario/variant/param:value, one of the patterns "
-        "matches\n"
-        "(extended regular expressions; a storage may stand in the variant's place), writes a run\n"
-        "directory, draws its figures and prints its table.\n");
+    puts("allocost run [PATTERN...]\n\n"
+         "Measures every cell whose name one of the patterns (extended regular expressions)\n"
+         "matches, writes a run directory, draws its figures and prints its table. A name is\n"
+         "scenario/variant/param:value, with /threads:N behind it for more than one thread; a\n"
+         "storage may stand in the variant's place.\n");
     options_print(specs, count);
 }
 
@@ -403,11 +422,14 @@ static int run(int argc, char **argv)
          "stop after so many; as many as the budget holds"},
         {"precision", OPTION_PERCENT, &wish.precision, "SHARE",
          "stop when every interval is within this; never"},
+        {"threads", OPTION_COUNTS, &wish.threads, "LIST",
+         "cells of these numbers of threads only, such as 1,2,4; all"},
         {"all", OPTION_FLAG, &wish.all, NULL, "cells of every tier, whatever the budget"},
         {"instructions", OPTION_FLAG, &wish.instructions, NULL,
          "count them too, by valgrind; 1.5 s a cell beside the budget"},
         {"seed", OPTION_SEED, &wish.seed, "N", "of every random choice; 1"},
-        {"cpu", OPTION_INDEX, &wish.cpu, "N", "pin the measured processes to it; chosen"},
+        {"cpu", OPTION_INDEX, &wish.cpu, "N",
+         "pin the measured processes to it, more threads also to others; chosen"},
         {"out", OPTION_TEXT, &wish.out, "DIR", "the run directory; results/<UTC time>-<host>"},
         {"resume", OPTION_TEXT, &wish.resume, "DIR", "go on with the run in it"},
         {"no-figures", OPTION_FLAG, &wish.no_figures, NULL, "draw none"},

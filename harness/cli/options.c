@@ -64,6 +64,29 @@ static int read_percent(const char *text, double *out)
     return 0;
 }
 
+/* Reads 1,2,4. */
+static int read_counts(const char *text, struct option_counts *out)
+{
+    struct option_counts counts = {.count = 0};
+    for (;;) {
+        char item[16];
+        const size_t length = strcspn(text, ",");
+        uint64_t number = 0;
+        if (length >= sizeof item || counts.count == OPTION_COUNTS_MOST)
+            return -1;
+        memcpy(item, text, length);
+        item[length] = '\0';
+        if (read_whole(item, 1, OPTION_COUNT_MOST, &number) != 0)
+            return -1;
+        counts.items[counts.count++] = (unsigned)number;
+        if (text[length] == '\0')
+            break;
+        text += length + 1;
+    }
+    *out = counts;
+    return 0;
+}
+
 static int set_value(const struct option_spec *spec, const char *text, struct error *error)
 {
     uint64_t number = 0;
@@ -96,6 +119,10 @@ static int set_value(const struct option_spec *spec, const char *text, struct er
     case OPTION_DURATION:
         if (read_duration(text, spec->target) != 0)
             wanted = "a time such as 45s, 5m or 1m30s";
+        break;
+    case OPTION_COUNTS:
+        if (read_counts(text, spec->target) != 0)
+            wanted = "whole numbers with commas between, such as 1,2,4";
         break;
     case OPTION_PERCENT:
         if (read_percent(text, spec->target) != 0)

@@ -17,7 +17,16 @@ enum option_kind {
     OPTION_INDEX,    /* whole number of at least 0; int */
     OPTION_SEED,     /* whole number; uint64_t */
     OPTION_DURATION, /* 45s, 5m, 1h, 1m30s, or plain seconds, above 0; double, in seconds */
+    OPTION_COUNTS,   /* several OPTION_COUNT with commas between; struct option_counts */
     OPTION_PERCENT   /* 2% or 2, above 0 and below 100; double, as a fraction */
+};
+
+enum { OPTION_COUNTS_MOST = 32 };
+
+/* What OPTION_COUNTS gives, in the order in which it was said. */
+struct option_counts {
+    unsigned items[OPTION_COUNTS_MOST];
+    size_t count;
 };
 
 /* One option. */

@@ -4,6 +4,7 @@
 #include "data/counts.h"
 #include "data/instructions.h"
 #include "data/keyvalue.h"
+#include "data/metrics.h"
 #include "data/summary.h"
 #include "data/table.h"
 #include "error.h"
@@ -88,6 +89,10 @@ int results_summarize(const char *directory, struct summary *summary, struct err
         char *const out = run_directory_file(directory, "summary.csv");
         result = summary_write(summary, out, error);
         free(out);
+        char *const metrics = run_directory_file(directory, "metrics.csv");
+        if (result == 0)
+            result = metrics_write(summary, metrics, error);
+        free(metrics);
         if (result == 0 && has_facts)
             result = write_facts(directory, &facts, summary, error);
         if (result != 0)

@@ -15,13 +15,27 @@ enum {
     TOTAL_COUNT = 10,
     AT_STATUS = AT_TOTALS + TOTAL_COUNT,
     AT_DETAIL,
-    COLUMN_COUNT
+    AT_BOUND,
+    COLUMN_COUNT,
+    OLDER_COLUMN_COUNT = AT_BOUND
 };
 
-static const char *const columns[COLUMN_COUNT] = {
-    CELL_COLUMNS,     "iterations",   "allocs",          "reallocs",          "frees",
-    "bytes",          "usable_bytes", "expected_allocs", "expected_reallocs", "expected_frees",
-    "expected_bytes", "status",       "detail"};
+static const char *const bound_words[] = {[COUNT_EXACT] = "exact", [COUNT_AT_MOST] = "at_most"};
+
+static const char *const columns[COLUMN_COUNT] = {CELL_COLUMNS,
+                                                  "iterations",
+                                                  "allocs",
+                                                  "reallocs",
+                                                  "frees",
+                                                  "bytes",
+                                                  "usable_bytes",
+                                                  "expected_allocs",
+                                                  "expected_reallocs",
+                                                  "expected_frees",
+                                                  "expected_bytes",
+                                                  "status",
+                                                  "detail",
+                                                  "bound"};
 
 /* The totals of a row in the order of their columns. */
 #define TOTALS(row)                                                                         \
@@ -43,13 +57,19 @@ static int read_row(const struct csv_reader *reader, struct text_pool *pool, str
     if (cell_read_status(reader, AT_STATUS, &row->status, error) != 0)
         return -1;
     row->detail = csv_field(reader, AT_DETAIL);
+    size_t bound = COUNT_EXACT;
+    if (*csv_field(reader, AT_BOUND) != '\0' &&
+        csv_choice(reader, AT_BOUND, bound_words, 2, &bound, error) != 0)
+        return -1;
+    row->bound = (enum count_bound)bound;
     return 0;
 }
 
 int counts_load(const char *path, struct counts *counts, struct error *error)
 {
     *counts = (struct counts){0};
-    struct csv_reader *const reader = csv_open(path, columns, COLUMN_COUNT, error);
+    struct csv_reader *const reader =
+        csv_open_older(path, columns, COLUMN_COUNT, OLDER_COLUMN_COUNT, error);
     if (reader == NULL)
         return -1;
     counts->text = text_pool_new();
@@ -119,6 +139,7 @@ int count_writer_append(struct count_writer *writer, const struct count_row *row
             csv_put_unsigned(buffer, *totals[i]);
         csv_put_text(buffer, sample_status_name(rows[r].status));
         csv_put_text(buffer, rows[r].detail);
+        csv_put_text(buffer, bound_words[rows[r].bound]);
         csv_end_record(buffer);
     }
     return append_records(writer->file, buffer->text, buffer->size_bytes, error);

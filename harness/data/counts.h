@@ -12,10 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* How what is declared is meant. */
+enum count_bound { COUNT_EXACT, COUNT_AT_MOST };
+
 /* One row of counts.csv: totals over all iterations and all threads. */
 struct count_row {
     struct cell cell;
-    uint64_t iterations;        /* that the totals are over; 0 when nothing was counted */
+    uint64_t iterations;        /* operations that the totals are over; 0: nothing was counted */
     uint64_t allocs;            /* blocks given: malloc, calloc, aligned_alloc, ... */
     uint64_t reallocs;          /* of a block that existed */
     uint64_t frees;             /* of a block, not of NULL */
@@ -27,6 +30,7 @@ struct count_row {
     uint64_t expected_bytes;    /* */
     enum sample_status status;  /* ok; failed: a mismatch or no count; skipped */
     const char *detail;         /* why it is not ok; never NULL */
+    enum count_bound bound;     /* of the expected numbers */
 };
 
 /* All rows of a file, in its order, and the memory their strings live in. */
@@ -37,8 +41,9 @@ struct counts {
 };
 
 /*
- * Reads a counts.csv; a broken row is an error that names file, line and column. On failure *counts
- * is empty. Otherwise counts_free gives everything back.
+ * Reads a counts.csv; the column bound may be missing, as in files of earlier versions; a broken
+ * row is an error that names file, line and column. On failure *counts is empty. Otherwise
+ * counts_free gives everything back.
  */
 int counts_load(const char *path, struct counts *counts, struct error *error);
 void counts_free(struct counts *counts);

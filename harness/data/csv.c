@@ -14,6 +14,9 @@
 /* A longer record is no record of ours: most likely a quote without its end. */
 enum { MOST_RECORD_BYTES = 1 << 20, BLOCK_BYTES = 1 << 16 };
 
+/* The position of a column that is not in the file. */
+#define ABSENT SIZE_MAX
+
 enum { END_OF_FILE = -1, READ_FAILED = -2 };
 
 /* A place in the file, both from 1. */
@@ -41,7 +44,8 @@ struct csv_reader {
 
     const char *const *columns; /* the caller's names */
     size_t column_count;
-    size_t *column_at;   /* position in the record of each of the caller's columns */
+    size_t needed_count; /* the first of them, which must be there */
+    size_t *column_at;   /* position in the record of each of the caller's columns; or ABSENT */
     size_t header_count; /* fields of the header, and so of every record */
 };
 
@@ -255,7 +259,9 @@ static int find_columns(struct csv_reader *reader, struct error *error)
             snprintf(what, sizeof what, "column %s stands twice", reader->columns[i]);
             return complain(reader, reader->fields[f].place, error, what);
         }
-        if (found == 0) {
+        if (found == 0)
+            reader->column_at[i] = ABSENT;
+        if (found == 0 && i < reader->needed_count) {
             snprintf(what, sizeof what, "there is no column %s", reader->columns[i]);
             return complain(reader, start, error, what);
         }
@@ -267,6 +273,12 @@ static int find_columns(struct csv_reader *reader, struct error *error)
 struct csv_reader *csv_open(const char *path, const char *const columns[], size_t count,
                             struct error *error)
 {
+    return csv_open_older(path, columns, count, count, error);
+}
+
+struct csv_reader *csv_open_older(const char *path, const char *const columns[], size_t count,
+                                  size_t needed, struct error *error)
+{
     struct csv_reader *const reader = check_alloc(1, sizeof *reader);
     *reader = (struct csv_reader){.path = check_strdup(path),
                                   .fd = open(path, O_RDONLY | O_CLOEXEC),
@@ -274,6 +286,7 @@ struct csv_reader *csv_open(const char *path, const char *const columns[], size_
                                   .here = {1, 1},
                                   .columns = columns,
                                   .column_count = count,
+                                  .needed_count = needed,
                                   .column_at = check_alloc(count, sizeof(size_t))};
     if (reader->fd < 0) {
         error_set_errno(error, "%s", path);
@@ -313,7 +326,8 @@ static const struct field *field_at(const struct csv_reader *reader, size_t inde
 
 const char *csv_field(const struct csv_reader *reader, size_t index)
 {
-    return reader->text + field_at(reader, index)->start;
+    CHECK(index < reader->column_count);
+    return reader->column_at[index] == ABSENT ? "" : reader->text + field_at(reader, index)->start;
 }
 
 int csv_fail(const struct csv_reader *reader, size_t index, struct error *error, const char *format,

@@ -28,6 +28,11 @@ struct csv_reader;
 struct csv_reader *csv_open(const char *path, const char *const columns[], size_t count,
                             struct error *error);
 
+/* The same where only the first `needed` columns must be there: a field of one that is not is
+ * empty. */
+struct csv_reader *csv_open_older(const char *path, const char *const columns[], size_t count,
+                                  size_t needed, struct error *error);
+
 /* Closes and frees; NULL is allowed. */
 void csv_close(struct csv_reader *reader);
 

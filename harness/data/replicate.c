@@ -5,6 +5,7 @@
 #include "data/stats.h"
 #include "error.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +113,21 @@ static size_t process_end(const struct cell_rows *rows, size_t start)
     return end;
 }
 
+/* The median throughput of a process's repetitions of one status, or NaN. */
+static double median_throughput(const struct cell_rows *rows, size_t start, size_t end,
+                                enum sample_status status, double *scratch)
+{
+    size_t repetitions = 0;
+    for (size_t i = start; i < end; i++) {
+        if (row_at(rows, i)->status != status)
+            continue;
+        if (isnan(row_at(rows, i)->ops_per_s))
+            return (double)NAN;
+        scratch[repetitions++] = row_at(rows, i)->ops_per_s;
+    }
+    return stats_median(scratch, repetitions);
+}
+
 /* Collects the replicates from the repetitions of one status: of each round, the last process that
  * has any. */
 static size_t collect(const struct cell_rows *rows, enum sample_status status,
@@ -129,7 +145,9 @@ static size_t collect(const struct cell_rows *rows, enum sample_status status,
         const unsigned round = row_at(rows, start)->round;
         if (count == 0 || replicates[count - 1].round != round)
             count++;
-        replicates[count - 1] = (struct replicate){round, stats_median(scratch, repetitions)};
+        replicates[count - 1] =
+            (struct replicate){round, stats_median(scratch, repetitions),
+                               median_throughput(rows, start, end, status, scratch)};
     }
     return count;
 }

@@ -11,7 +11,8 @@
 /* What one process measured: the unit of replication. */
 struct replicate {
     unsigned round;
-    double ns_per_op; /* median of its repetitions that count */
+    double ns_per_op; /* median of its repetitions that count, as the next */
+    double ops_per_s; /* NaN when one of them does not tell */
 };
 
 /* A cell under one allocator, over all rounds. */

@@ -25,12 +25,14 @@ enum {
     AT_CHECKSUM,
     AT_STATUS,
     AT_DETAIL,
-    COLUMN_COUNT
+    AT_OPS,
+    COLUMN_COUNT,
+    OLDER_COLUMN_COUNT = AT_OPS
 };
 
 static const char *const columns[COLUMN_COUNT] = {
-    "round",         "rep",      CELL_COLUMNS, "iterations", "ns_per_op",
-    "cpu_ns_per_op", "core_ghz", "checksum",   "status",     "detail"};
+    "round",    "rep",      CELL_COLUMNS, "iterations", "ns_per_op", "cpu_ns_per_op",
+    "core_ghz", "checksum", "status",     "detail",     "ops_per_s"};
 
 const char *sample_status_name(enum sample_status status)
 {
@@ -60,7 +62,8 @@ static int read_row(const struct csv_reader *reader, struct text_pool *pool, str
         csv_number(reader, AT_CPU_NS, 0, DBL_MAX, &row->cpu_ns_per_op, error) != 0 ||
         csv_number(reader, AT_GHZ, 0, DBL_MAX, &row->core_ghz, error) != 0 ||
         read_optional(reader, AT_CHECKSUM, &row->checksum, &row->has_checksum, error) != 0 ||
-        cell_read_status(reader, AT_STATUS, &row->status, error) != 0)
+        cell_read_status(reader, AT_STATUS, &row->status, error) != 0 ||
+        csv_number(reader, AT_OPS, 0, DBL_MAX, &row->ops_per_s, error) != 0)
         return -1;
     row->round = (unsigned)round;
     row->rep = (unsigned)rep;
@@ -86,7 +89,8 @@ static void push(struct samples *samples, const struct sample *row)
 int samples_load(const char *path, struct samples *samples, struct error *error)
 {
     *samples = (struct samples){0};
-    struct csv_reader *const reader = csv_open(path, columns, COLUMN_COUNT, error);
+    struct csv_reader *const reader =
+        csv_open_older(path, columns, COLUMN_COUNT, OLDER_COLUMN_COUNT, error);
     if (reader == NULL)
         return -1;
     samples->text = text_pool_new();
@@ -158,6 +162,7 @@ static void put_row(struct csv_buffer *buffer, const struct sample *row)
         csv_put_text(buffer, "");
     csv_put_text(buffer, sample_status_name(row->status));
     csv_put_text(buffer, row->detail);
+    csv_put_number(buffer, row->ops_per_s, NUMBER_DIGITS);
     csv_end_record(buffer);
 }
 

@@ -38,6 +38,7 @@ struct sample {
     bool has_checksum;
     enum sample_status status;
     const char *detail; /* why it is not ok; never NULL */
+    double ops_per_s;   /* operations of all threads in a second; NaN: not applicable */
 };
 
 /* All samples of a file, in its order, and the memory their strings live in. */
@@ -48,9 +49,10 @@ struct samples {
 };
 
 /*
- * Reads a samples.csv. An unknown column behind the known ones is passed over; a missing one, a
- * broken row or a value out of its range is an error that names file, line and column. On failure
- * *samples is empty and needs no freeing. Otherwise samples_free gives everything back.
+ * Reads a samples.csv. An unknown column behind the known ones is passed over; ops_per_s may be
+ * missing, as in files of earlier versions, and is NaN then. Another missing column, a broken row
+ * or a value out of its range is an error that names file, line and column. On failure *samples is
+ * empty and needs no freeing. Otherwise samples_free gives everything back.
  */
 int samples_load(const char *path, struct samples *samples, struct error *error);
 void samples_free(struct samples *samples);

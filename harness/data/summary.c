@@ -50,6 +50,7 @@ static struct summary_row empty_row(const struct replicated_cell *cell, struct t
                                 .bytes_per_op = none,
                                 .usable_bytes_per_op = none,
                                 .instructions_per_op = none,
+                                .throughput = {0, none, none, none},
                                 .status = cell->status,
                                 .note = text_intern(text, cell->detail)};
 }
@@ -98,6 +99,12 @@ static void add_counts(const struct count_index *index, struct replicated_cell *
     }
 }
 
+/* By address: both are of one run's samples. */
+static bool same_variant(const struct cell *left, const struct cell *right)
+{
+    return left->scenario == right->scenario && left->variant == right->variant;
+}
+
 static void add_times(const struct replicated *replicated, const struct replicated_cell *cell,
                       struct summary_row *row, double *scratch)
 {
@@ -111,6 +118,40 @@ static void add_times(const struct replicated *replicated, const struct replicat
     row->ns_low = interval.low;
     row->ns_high = interval.high;
     row->ns_min = scratch[0];
+}
+
+/* Whether some cell of the row's variant was measured on more than one thread. The cells of a
+ * variant follow one another. */
+static bool is_of_threaded_variant(const struct replicated *replicated, size_t index)
+{
+    const struct cell *const cell = &replicated->cells[index].cell;
+    size_t first = index;
+    while (first > 0 && same_variant(&replicated->cells[first - 1].cell, cell))
+        first--;
+    for (size_t i = first; i < replicated->count; i++) {
+        if (!same_variant(&replicated->cells[i].cell, cell))
+            return false;
+        if (replicated->cells[i].cell.threads > 1)
+            return true;
+    }
+    return false;
+}
+
+static void add_throughput(const struct replicated *replicated, size_t index,
+                           struct summary_row *row, double *scratch)
+{
+    const struct replicated_cell *const cell = &replicated->cells[index];
+    size_t count = 0;
+    for (size_t i = 0; i < cell->count; i++) {
+        const double ops_per_s = replicated->replicates[cell->first + i].ops_per_s;
+        if (!isnan(ops_per_s))
+            scratch[count++] = ops_per_s;
+    }
+    if (count == 0 || !is_of_threaded_variant(replicated, index))
+        return;
+    const struct stats_interval interval = stats_median_interval(scratch, count, SUMMARY_LEVEL);
+    row->throughput =
+        (struct summary_throughput){count, interval.median, interval.low, interval.high};
 }
 
 /* How many allocators other than the baseline have a time. */
@@ -225,6 +266,7 @@ int summary_compute(const struct samples *samples, const struct counts *counts,
         *row = empty_row(cell, summary->text);
         add_counts(&index, cell, row, summary->text);
         add_times(&replicated, cell, row, scratch);
+        add_throughput(&replicated, i, row, scratch);
     }
     free(scratch);
     free(index.rows);

@@ -23,6 +23,17 @@ enum summary_verdict {
     SUMMARY_UNRESOLVED /* none of these: more rounds, or a quieter machine, would tell */
 };
 
+/*
+ * Operations of all threads in a second, for the cells of a variant that was measured on more than
+ * one thread, those on one thread included. Elsewhere no samples, and NaN.
+ */
+struct summary_throughput {
+    size_t samples; /* processes that the statistics are over */
+    double median;
+    double low; /* the distribution-free 95 % interval; NaN below 6 processes */
+    double high;
+};
+
 /* One row of summary.csv. A double that is not applicable is NaN, an empty field in the file. */
 struct summary_row {
     struct cell cell;
@@ -42,6 +53,7 @@ struct summary_row {
     double instructions_per_op; /* counted in a pass of their own too, when that was asked for */
     enum sample_status status;
     const char *note; /* `at floor`, or why the cell failed or was skipped; never NULL */
+    struct summary_throughput throughput; /* not in summary.csv, but in metrics.csv */
 };
 
 /* All rows of a run and what they were judged by. */

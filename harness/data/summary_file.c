@@ -125,6 +125,7 @@ static int read_row(const struct csv_reader *reader, struct text_pool *text,
     row->samples = (size_t)samples;
     row->verdict = (enum summary_verdict)verdict;
     row->note = text_intern(text, csv_field(reader, AT_NOTE));
+    row->throughput = (struct summary_throughput){0, (double)NAN, (double)NAN, (double)NAN};
     return 0;
 }
 

@@ -45,6 +45,18 @@ int facts_pick_cpu(void);
 /* The same among the given CPUs with /sys read below `root`. Negative when the set is empty. */
 int facts_pick_cpu_below(const char *root, const cpu_set_t *allowed);
 
+/*
+ * All CPUs that this process may run on, in the order in which the threads of a worker are pinned
+ * to them: `first` where that is one of them, or else what facts_pick_cpu says; behind it always
+ * the one that would be picked of the rest, but that a core without a thread comes before the
+ * second CPU of a core with one. Writes up to `room` of them and returns how many.
+ */
+unsigned facts_order_cpus(int first, int *cpus, unsigned room);
+
+/* The same among the given CPUs with /sys read below `root`. */
+unsigned facts_order_cpus_below(const char *root, const cpu_set_t *allowed, int first, int *cpus,
+                                unsigned room);
+
 /* Whether this process may run on the CPU; true when the kernel does not say. */
 bool facts_may_use_cpu(int cpu);
 

@@ -2,6 +2,7 @@
 
 #include "data/file.h"
 #include "data/keyvalue.h"
+#include "data/metrics.h"
 #include "data/summary.h"
 #include "error.h"
 #include "plot/gnuplot.h"
@@ -285,11 +286,14 @@ static int prepare(struct drawing *drawing, struct error *error)
     struct summary summary;
     struct keyvalues machine = {0};
     char *const summary_path = check_format("%s/summary.csv", directory);
+    char *const metrics_path = check_format("%s/metrics.csv", directory);
     char *const machine_path = check_format("%s/machine.csv", directory);
     int failed = summary_load(summary_path, &summary, error);
     if (failed == 0) {
         if (access(machine_path, F_OK) == 0)
             failed = keyvalues_load(machine_path, &machine, error);
+        if (failed == 0 && access(metrics_path, F_OK) == 0)
+            failed = metrics_load(metrics_path, &summary, error);
         if (failed == 0)
             failed = tables_write(&summary, &machine, drawing->temporary, &drawing->cells, error);
         const double floor = keyvalues_number(&machine, "noise_floor");
@@ -298,6 +302,7 @@ static int prepare(struct drawing *drawing, struct error *error)
         keyvalues_free(&machine);
     }
     free(summary_path);
+    free(metrics_path);
     free(machine_path);
     if (failed == 0 && mkdir(drawing->figures, 0777) != 0 && errno != EEXIST)
         failed = error_set_errno(error, "cannot make %s", drawing->figures);

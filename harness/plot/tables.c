@@ -182,7 +182,10 @@ static void put_entry(FILE *file, const struct entry *entry)
                               row->frees_per_op,
                               row->bytes_per_op,
                               row->usable_bytes_per_op,
-                              row->instructions_per_op};
+                              row->instructions_per_op,
+                              row->throughput.median,
+                              row->throughput.low,
+                              row->throughput.high};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         put_number(file, numbers[i]);
     put_text(file, summary_verdict_name(row->verdict), '\t');
@@ -193,7 +196,8 @@ static void put_entry(FILE *file, const struct entry *entry)
 static const char cells_header[] =
     "scenario\tvariant\tstorage\tparam\tvalue\tthreads\tallocator\tsamples\tns_median\tns_low\t"
     "ns_high\tns_min\tratio\tratio_low\tratio_high\tallocs_per_op\tfrees_per_op\tbytes_per_op\t"
-    "usable_bytes_per_op\tinstructions_per_op\tverdict\tstatus\tnote\n";
+    "usable_bytes_per_op\tinstructions_per_op\tops_per_s\tops_low\tops_"
+    "high\tverdict\tstatus\tnote\n";
 
 /* A file that is filled in memory and then written whole. */
 struct table {

@@ -3,10 +3,11 @@
  * there.
  *
  * cells.tsv has the columns of summary.csv, with `allocator` as the number of a row of
- * allocators.tsv (0: none) and `value` as a number. Rows that were skipped or have failed, or have
- * no time, are not in it. A cell that calls no allocator stands there once, with allocator 0, as
- * measured under the baseline. The rows are in the order of scenario, variant, value, threads and
- * allocator.
+ * allocators.tsv (0: none) and `value` as a number, and `ops_per_s`, `ops_low` and `ops_high`: the
+ * throughput of all threads, where metrics.csv has it. Rows that were skipped or have failed, or
+ * have no time, are not in it. A cell that calls no allocator stands there once, with allocator 0,
+ * as measured under the baseline. The rows are in the order of scenario, variant, value, threads
+ * and allocator.
  *
  * allocators.tsv has a row of number 0 for none, and one for each allocator that a cell was
  * measured under: `number` from 1,

@@ -51,6 +51,7 @@ static void take_repetition(struct answer *answer, char *const fields[])
         .core_ghz = read_number(fields[5], malformed),
         .checksum = read_count(fields[6], malformed),
         .has_checksum = true,
+        .ops_per_s = read_number(fields[9], malformed),
         .detail = "",
     };
     answer->involuntary_switches[index] = (long)read_count(fields[7], malformed);
@@ -66,6 +67,7 @@ static void take_counts(struct answer *answer, char *const fields[])
         &row->expected_frees, &row->expected_bytes};
     for (size_t i = 0; i < BENCH_COUNT(targets); i++)
         *targets[i] = read_count(fields[i + 1], &answer->malformed);
+    row->bound = strcmp(fields[BENCH_COUNT(targets) + 1], "1") == 0 ? COUNT_AT_MOST : COUNT_EXACT;
     answer->has_counts = true;
 }
 
@@ -99,9 +101,9 @@ static void take_line(char *const fields[], size_t count, void *user)
         answer->ghz = read_number(fields[2], &answer->malformed);
         answer->warmup_ns = read_count(fields[3], &answer->malformed);
         answer->checksum = read_count(fields[4], &answer->malformed);
-    } else if (strcmp(word, "rep") == 0 && count == 9) {
+    } else if (strcmp(word, "rep") == 0 && count == 10) {
         take_repetition(answer, fields);
-    } else if (strcmp(word, "counts") == 0 && count == 11) {
+    } else if (strcmp(word, "counts") == 0 && count == 12) {
         take_counts(answer, fields);
     } else if (strcmp(word, "instructions") == 0 && count == 5) {
         take_instructions(answer, fields);
@@ -176,12 +178,21 @@ static void add_question(struct command_line *line, const struct session *sessio
         return;
     add_word(line, "--variant=%s", cell->id.variant);
     add_word(line, "--value=%s", cell->id.value);
+    add_word(line, "--threads=%u", cell->id.threads);
     add_word(line, "--seed=%" PRIu64, session->options->seed);
     add_word(line, "--iterations=%" PRIu64, cell->iterations);
     add_word(line, "--repetitions=%d", REPETITIONS);
     add_word(line, "--clock-mhz=%.0f", noise_clock_median(&session->clock) * 1000.0);
     if (question->dumps != NULL)
         add_word(line, "--dumps=%s", question->dumps);
+}
+
+/* A CPU for each thread, as far as there are. */
+static void choose_cpus(const struct session_options *options, unsigned threads, cpu_set_t *cpus)
+{
+    CPU_ZERO(cpus);
+    for (unsigned i = 0; i < threads && i < options->cpu_count; i++)
+        CPU_SET((size_t)options->cpus[i], cpus);
 }
 
 int session_ask(struct session *session, const struct question *question, struct answer *answer,
@@ -199,11 +210,14 @@ int session_ask(struct session *session, const struct question *question, struct
     }
     add_question(&line, session, question);
     line.words[line.count] = NULL;
+    const struct session_options *const options = session->options;
+    cpu_set_t cpus;
+    choose_cpus(options, question->cell != NULL ? question->cell->id.threads : 1, &cpus);
     const struct child_request request = {
         .program = program,
         .arguments = line.words,
         .preload = question->counting ? allocator->count_preload : allocator->preload,
-        .cpu = session->options->cpu,
+        .cpus = options->cpu_count > 0 ? &cpus : NULL,
         .limit_ns = question->limit_ns > 0 ? question->limit_ns : sample_limit_ns,
     };
     memset(answer, 0, sizeof *answer);

@@ -81,12 +81,8 @@ _Noreturn static void become_worker(const struct child_request *request, char *c
     const struct rlimit no_core = {0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
     bool pinned = true;
-    if (request->cpu >= 0) {
-        cpu_set_t cpus;
-        CPU_ZERO(&cpus);
-        CPU_SET((size_t)request->cpu, &cpus);
-        pinned = sched_setaffinity(0, sizeof cpus, &cpus) == 0;
-    }
+    if (request->cpus != NULL)
+        pinned = sched_setaffinity(0, sizeof *request->cpus, request->cpus) == 0;
     /* The pipes may have any numbers, those that are about to be given away included. */
     const int report_above = fcntl(report, F_DUPFD_CLOEXEC, REPORT_FD + 1);
     const int errors_above = fcntl(errors, F_DUPFD_CLOEXEC, REPORT_FD + 1);
@@ -99,7 +95,7 @@ _Noreturn static void become_worker(const struct child_request *request, char *c
     if (pinned)
         execve(request->program, argv, environment);
     static const char not_executed[] = "cannot be executed\n";
-    static const char not_pinned[] = "cannot be pinned to its CPU\n";
+    static const char not_pinned[] = "cannot be pinned to its CPUs\n";
     const ssize_t ignored = pinned ? write(STDERR_FILENO, not_executed, sizeof not_executed - 1)
                                    : write(STDERR_FILENO, not_pinned, sizeof not_pinned - 1);
     (void)ignored;

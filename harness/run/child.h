@@ -4,6 +4,7 @@
 #ifndef ALLOCOST_CHILD_H
 #define ALLOCOST_CHILD_H
 
+#include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,7 +16,7 @@ struct child_request {
     const char *program;          /* path of the worker */
     const char *const *arguments; /* behind the program's name; ends with NULL. `--fd=N` is added */
     const char *preload;          /* LD_PRELOAD for this process alone; NULL or empty: none */
-    int cpu;                      /* pinned to it, or not started; negative: not pinned */
+    const cpu_set_t *cpus;        /* it may run on these only, or is not started; NULL: on any */
     uint64_t limit_ns;            /* wall time after which it is killed */
 };
 

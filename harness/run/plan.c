@@ -14,6 +14,8 @@
 /* A program answers `describe` in milliseconds; this is for a machine that is swapping. */
 static const uint64_t describe_limit_ns = UINT64_C(20000000000);
 
+enum { THREADS_MOST = 65536 };
+
 /* What the lines of one program are added to. */
 struct discovery {
     struct plan *plan;
@@ -29,6 +31,14 @@ static void add_scenario(struct discovery *discovery, char *const fields[])
     scenario->question = check_strdup(fields[2]);
     scenario->touch = check_strdup(fields[3]);
     scenario->param = check_strdup(fields[4]);
+}
+
+/* The number of threads in a field, or 0 when it is none. */
+static unsigned read_threads(const char *field)
+{
+    char *end;
+    const unsigned long threads = strtoul(field, &end, 10);
+    return end != field && *end == '\0' && threads <= THREADS_MOST ? (unsigned)threads : 0;
 }
 
 static void add_cell(struct discovery *discovery, char *const fields[])
@@ -48,7 +58,7 @@ static void add_cell(struct discovery *discovery, char *const fields[])
                .storage = check_strdup(fields[3]),
                .param = swept ? scenario->param : "",
                .value = check_strdup(fields[2]),
-               .threads = 1,
+               .threads = read_threads(fields[12]),
                .allocator = ""},
         .tier = (enum bench_tier)(fields[4][0] - '0'),
         .heap = strcmp(fields[3], "heap") == 0,
@@ -77,8 +87,8 @@ static void take_description(char *const fields[], size_t count, void *user)
     else if (strcmp(fields[0], "library") == 0 && count == 3 && scenario->library_version == NULL) {
         scenario->library_version = check_strdup(fields[1]);
         scenario->library_build = check_strdup(fields[2]);
-    } else if (strcmp(fields[0], "cell") == 0 && count == 12 && scenario->name != NULL &&
-               is_tier(fields[4]))
+    } else if (strcmp(fields[0], "cell") == 0 && count == 13 && scenario->name != NULL &&
+               is_tier(fields[4]) && read_threads(fields[12]) > 0)
         add_cell(discovery, fields);
     else
         discovery->valid = false;
@@ -92,7 +102,7 @@ static int describe_program(const char *path, struct discovery *discovery, struc
     plan->scenarios[plan->scenario_count++] = (struct plan_scenario){.program = check_strdup(path)};
     static const char *const arguments[] = {"describe", NULL};
     const struct child_request request = {
-        .program = path, .arguments = arguments, .cpu = -1, .limit_ns = describe_limit_ns};
+        .program = path, .arguments = arguments, .limit_ns = describe_limit_ns};
     struct child_result result;
     discovery->valid = true;
     if (child_run(&request, take_description, discovery, &result, error) != 0)
@@ -163,8 +173,11 @@ void plan_free(struct plan *plan)
 static void write_name(const struct plan_cell *cell, const char *variant, char *name, size_t room)
 {
     const bool swept = *cell->id.value != '\0';
-    snprintf(name, room, "%s/%s%s%s%s%s", cell->id.scenario, variant, swept ? "/" : "",
-             swept ? cell->id.param : "", swept ? ":" : "", cell->id.value);
+    char threads[32] = "";
+    if (cell->id.threads > 1)
+        snprintf(threads, sizeof threads, "/threads:%u", cell->id.threads);
+    snprintf(name, room, "%s/%s%s%s%s%s%s", cell->id.scenario, variant, swept ? "/" : "",
+             swept ? cell->id.param : "", swept ? ":" : "", cell->id.value, threads);
 }
 
 void plan_cell_name(const struct plan_cell *cell, char *name, size_t room)
@@ -221,6 +234,29 @@ int plan_select(struct plan *plan, const char *const *patterns, size_t count, st
     for (size_t i = 0; i < count; i++)
         if (select_matching(plan, patterns[i], error) != 0)
             return -1;
+    return 0;
+}
+
+int plan_select_threads(struct plan *plan, const unsigned *threads, size_t count,
+                        struct error *error)
+{
+    for (size_t t = 0; t < count; t++) {
+        bool found = false;
+        for (size_t i = 0; i < plan->cell_count && !found; i++)
+            found = plan->cells[i].selected && plan->cells[i].id.threads == threads[t];
+        if (!found)
+            return error_set(error,
+                             "none of the selected cells is one of %u threads here; "
+                             "`allocost list` shows which there are",
+                             threads[t]);
+    }
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        struct plan_cell *const cell = &plan->cells[i];
+        bool wanted = false;
+        for (size_t t = 0; t < count; t++)
+            wanted = wanted || cell->id.threads == threads[t];
+        cell->selected = cell->selected && wanted;
+    }
     return 0;
 }
 

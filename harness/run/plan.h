@@ -30,7 +30,7 @@ struct plan_scenario {
 /* One cell, without its allocator. */
 struct plan_cell {
     size_t scenario; /* index into the plan's scenarios */
-    struct cell id;  /* allocator empty, threads 1 */
+    struct cell id;  /* allocator empty */
     enum bench_tier tier;
     bool heap;           /* measured under every allocator */
     bool control;        /* likewise, though it calls none */
@@ -60,13 +60,23 @@ void plan_free(struct plan *plan);
 
 /*
  * Selects the cells that any of the patterns matches (all without patterns). A pattern is an
- * extended regular expression, searched in `scenario/variant/param:value` and in the same with the
- * storage in the variant's place. A pattern that is none, or that matches no cell, is an error that
+ * extended regular expression, searched in the cell's name and in the same with the storage in the
+ * variant's place. A pattern that is none, or that matches no cell, is an error that
  * names the nearest scenario.
  */
 int plan_select(struct plan *plan, const char *const *patterns, size_t count, struct error *error);
 
-/* Writes the cell's name, `scenario/variant/param:value`, cut to the room. */
+/*
+ * Takes out of the selection the cells of other numbers of threads than these. A number that no
+ * selected cell has is an error.
+ */
+int plan_select_threads(struct plan *plan, const unsigned *threads, size_t count,
+                        struct error *error);
+
+/*
+ * Writes the cell's name, cut to the room: `scenario/variant/param:value`, and behind it
+ * `/threads:N` when these are more than one.
+ */
 void plan_cell_name(const struct plan_cell *cell, char *name, size_t room);
 
 /* How many cells are selected. */

@@ -127,7 +127,7 @@ static int calibrate_cell(struct session *session, struct plan_cell *cell, struc
 static bool same_work(const struct plan_cell *a, const struct plan_cell *b)
 {
     return a->scenario == b->scenario && strcmp(a->work, b->work) == 0 &&
-           strcmp(a->id.value, b->id.value) == 0;
+           strcmp(a->id.value, b->id.value) == 0 && a->id.threads == b->id.threads;
 }
 
 bool session_comparable(const struct plan_cell *cell)
@@ -188,6 +188,20 @@ int session_calibrate(struct session *session, struct error *error)
     return compare_checksums(session, error);
 }
 
+/* Whether a count is what was declared, or within it. */
+static bool fits(enum count_bound bound, uint64_t counted, uint64_t declared)
+{
+    return bound == COUNT_AT_MOST ? counted <= declared : counted == declared;
+}
+
+static bool is_as_declared(const struct count_row *row)
+{
+    return fits(row->bound, row->allocs, row->expected_allocs) &&
+           fits(row->bound, row->reallocs, row->expected_reallocs) &&
+           fits(row->bound, row->frees, row->expected_frees) &&
+           fits(row->bound, row->bytes, row->expected_bytes);
+}
+
 /* Writes the row, and fails the cell when the counts are not what the variant declares. */
 static int take_count(struct session *session, const struct plan_cell *cell, size_t allocator,
                       const struct answer *answer, const char *failure, struct error *error)
@@ -197,12 +211,12 @@ static int take_count(struct session *session, const struct plan_cell *cell, siz
     row.cell = session_cell(session, cell, allocator);
     if (failure[0] != '\0')
         snprintf(detail, sizeof detail, "counting pass: %.480s", failure);
-    else if (row.allocs != row.expected_allocs || row.reallocs != row.expected_reallocs ||
-             row.frees != row.expected_frees || row.bytes != row.expected_bytes)
+    else if (!is_as_declared(&row))
         snprintf(detail, sizeof detail,
                  "counted %" PRIu64 " allocs, %" PRIu64 " reallocs, %" PRIu64 " frees, %" PRIu64
-                 " bytes; declared %" PRIu64 ", %" PRIu64 ", %" PRIu64 ", %" PRIu64,
-                 row.allocs, row.reallocs, row.frees, row.bytes, row.expected_allocs,
+                 " bytes; declared %s%" PRIu64 ", %" PRIu64 ", %" PRIu64 ", %" PRIu64,
+                 row.allocs, row.reallocs, row.frees, row.bytes,
+                 row.bound == COUNT_AT_MOST ? "at most " : "", row.expected_allocs,
                  row.expected_reallocs, row.expected_frees, row.expected_bytes);
     row.status = detail[0] == '\0' ? SAMPLE_OK : SAMPLE_FAILED;
     row.detail = detail;

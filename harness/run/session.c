@@ -45,6 +45,7 @@ int session_note_sample(struct session *session, const struct plan_cell *cell, s
                                .ns_per_op = none,
                                .cpu_ns_per_op = none,
                                .core_ghz = none,
+                               .ops_per_s = none,
                                .status = status,
                                .detail = detail};
     return sample_writer_append(session->samples, &row, 1, error);
@@ -127,6 +128,7 @@ static int note_absent(struct session *session, const struct allocators *allocat
                                  .ns_per_op = (double)__builtin_nanf(""),
                                  .cpu_ns_per_op = (double)__builtin_nanf(""),
                                  .core_ghz = (double)__builtin_nanf(""),
+                                 .ops_per_s = (double)__builtin_nanf(""),
                                  .status = absent ? SAMPLE_SKIPPED : SAMPLE_FAILED,
                                  .detail = allocator->why_not};
             row.cell.allocator = allocator->name;
@@ -146,7 +148,7 @@ static bool same_text(const char *a, const char *b)
 bool session_is_of_cell(const struct cell *id, const struct plan_cell *cell)
 {
     return same_text(id->scenario, cell->id.scenario) && same_text(id->variant, cell->id.variant) &&
-           same_text(id->value, cell->id.value);
+           same_text(id->value, cell->id.value) && id->threads == cell->id.threads;
 }
 
 /* Takes the frozen iteration counts and the last round from the samples that are there. */

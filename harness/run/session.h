@@ -29,7 +29,8 @@ struct session_options {
     bool instructions;         /* count them too, behind the rounds and beside the budget */
     const char *valgrind;      /* its path; NULL: there is none */
     uint64_t seed;
-    int cpu; /* that workers are pinned to; negative: none */
+    const int *cpus;    /* that workers are pinned to: as many of the first as they have threads */
+    unsigned cpu_count; /* of them; 0: workers are not pinned */
 };
 
 /* What came out of it. */

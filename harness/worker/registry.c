@@ -1,5 +1,6 @@
 #include "registry.h"
 
+#include "crew.h"
 #include "error.h"
 
 #include <inttypes.h>
@@ -23,15 +24,19 @@ static struct registry_cell make_cell(const struct bench_variant *variant,
 void registry_each(void (*visit)(const struct registry_cell *cell, void *user), void *user)
 {
     const struct bench_scenario *const scenario = &bench_scenario;
+    const unsigned cpus = crew_cpus();
     for (size_t v = 0; v < scenario->variant_count; v++) {
         const struct bench_variant *const variant = &scenario->variants[v];
         const bool swept = !variant->unswept && scenario->value_count > 0;
         const size_t count = swept ? scenario->value_count : 1;
         for (size_t i = 0; i < count; i++) {
-            const struct registry_cell cell =
-                make_cell(variant, swept ? &scenario->values[i] : NULL);
-            if (cell.run != NULL || variant->skip != NULL)
-                visit(&cell, user);
+            struct registry_cell cell = make_cell(variant, swept ? &scenario->values[i] : NULL);
+            if (cell.run == NULL && variant->skip == NULL)
+                continue;
+            const unsigned most = variant->threads > 0 ? variant->threads : 2 * cpus;
+            for (cell.threads = 1; cell.threads <= most; cell.threads++)
+                if (crew_has(variant, cell.threads, cpus))
+                    visit(&cell, user);
         }
     }
 }
@@ -39,6 +44,7 @@ void registry_each(void (*visit)(const struct registry_cell *cell, void *user), 
 struct search {
     const char *variant;
     const char *value;
+    unsigned threads;
     struct registry_cell found;
     bool done;
 };
@@ -51,13 +57,17 @@ static void compare(const struct registry_cell *cell, void *user)
         snprintf(value, sizeof value, "%" PRId64, cell->value);
     if (strcmp(search->variant, cell->variant->name) != 0 || strcmp(search->value, value) != 0)
         return;
+    if (!crew_has(cell->variant, search->threads, search->threads))
+        return;
     search->found = *cell;
+    search->found.threads = search->threads;
     search->done = true;
 }
 
-bool registry_find(const char *variant, const char *value, struct registry_cell *cell)
+bool registry_find(const char *variant, const char *value, unsigned threads,
+                   struct registry_cell *cell)
 {
-    struct search search = {.variant = variant, .value = value};
+    struct search search = {.variant = variant, .value = value, .threads = threads};
     registry_each(compare, &search);
     if (search.done)
         *cell = search.found;

@@ -4,7 +4,8 @@
  *
  *     bench_x describe                        the scenario and its cells, as lines of the wire
  *     bench_x probe --fd=N                    who provides malloc in this process
- *     bench_x calibrate|measure|count|instructions --fd=N --variant=V --value=X --seed=S ...
+ *     bench_x calibrate|measure|count|instructions --fd=N --variant=V --value=X --threads=T
+ *         --seed=S ...
  *
  * Each function returns the process's exit code: 0 done, 1 failed, 2 usage.
  */
@@ -18,6 +19,7 @@
 struct worker_request {
     const char *variant;
     const char *value;          /* decimal, empty when not swept */
+    unsigned threads;           /* of the cell */
     uint64_t seed;              /* of every random choice of the scenario */
     uint64_t iterations;        /* of the timed loop; 0: to be calibrated */
     unsigned repetitions;       /* timed loops in this process */
@@ -44,7 +46,10 @@ enum { WORKER_CHECK_ITERATIONS = 4099 };
 /* Finds the iteration count that takes repetition_ns, and sends it with that checksum. */
 int worker_calibrate(const struct worker_request *request);
 
-/* Warms up, times the repetitions through Google Benchmark, and sends each. */
+/*
+ * Warms up, times the repetitions, and sends each: of one thread through Google Benchmark, of
+ * several by the clock of each thread.
+ */
 int worker_measure(const struct worker_request *request, char *program);
 
 /* Runs the cell once under the counting interposer, and sends what it counted. */

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { THREADS_MOST = 65536 }; /* more are a mistake, and no cell has none */
+
 /* Reads `--name=number` into *out when the argument is of that name. Returns 1 when it was, -1 when
  * it is of that name and no number. */
 static int take_number(const char *argument, const char *name, uint64_t *out)
@@ -55,6 +57,8 @@ static int take_argument(const char *argument, struct worker_request *request)
     int taken = take_number(argument, "--repetitions", &number);
     if (taken == 1)
         request->repetitions = (unsigned)number;
+    if (taken == 0 && (taken = take_number(argument, "--threads", &number)) == 1)
+        request->threads = number <= THREADS_MOST ? (unsigned)number : 0;
     if (taken == 0 && (taken = take_number(argument, "--fd", &number)) == 1)
         request->fd = (int)number;
     if (taken == 0 && (taken = take_number(argument, "--clock-mhz", &number)) == 1)
@@ -72,6 +76,7 @@ int main(int argc, char **argv)
         return worker_by_hand(argc, argv);
     struct worker_request request = {.variant = "",
                                      .value = "",
+                                     .threads = 1,
                                      .seed = 1,
                                      .repetitions = 5,
                                      .repetition_ns = 1000000,

@@ -2,15 +2,17 @@
  * The contract test of one scenario: main of contract_<name>, which is linked from the object that
  * is measured. argv[1] is the name the build gives the scenario.
  *
- * Every cell is set up and run for several lengths, twice each. Checksums must be the same both
- * times and over all variants of the same work, allocator calls exactly those declared, and nothing
- * may be left when the cell is torn down. The calls are counted by the preloaded interposer; a
- * program built with a sanitizer cannot have it and checks the rest. The last line says what was
- * done; the exit code is 1 when anything was reported.
+ * Every cell is set up and run for several lengths, twice each, a threaded variant on 1, 2 and 4
+ * threads, as on a machine of 2 CPUs. Checksums must be the same both times and over all variants
+ * of the same work, allocator calls exactly those declared, and nothing may be left when the cell
+ * is torn down. The calls are counted by the preloaded interposer; a program built with a sanitizer
+ * cannot have it and checks the rest. The last line says what was done; the exit code is 1 when
+ * anything was reported.
  */
 #include "bench.h"
 #include "contract/form.h"
 #include "count/count.h"
+#include "worker/crew.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -39,11 +41,16 @@ enum { LENGTHS = BENCH_COUNT(lengths) };
  */
 static const double longest_few_ns = 1e9, longest_many_ns = 10e6;
 
+/* What the machine has, whatever it has: the cells of a threaded variant are the same everywhere.
+ */
+enum { CPUS = 2 };
+
 /* The first checksum of a work, to which those of other variants are compared. */
 struct known_sum {
     const char *work; /* NULL: the common one */
     bool unswept;
     int64_t value;
+    unsigned threads;
     uint64_t iterations;
     uint64_t checksum;
     const char *variant; /* that gave it */
@@ -84,13 +91,14 @@ static bool same_text(const char *a, const char *b)
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-static void compare_sum(const struct bench_variant *variant, int64_t value, uint64_t iterations,
-                        uint64_t checksum)
+static void compare_sum(const struct bench_variant *variant, const struct bench_cell *cell,
+                        uint64_t iterations, uint64_t checksum)
 {
     for (size_t i = 0; i < known_sum_count; i++) {
         const struct known_sum *const known = &known_sums[i];
-        if (known->unswept == variant->unswept && known->value == value &&
-            known->iterations == iterations && same_text(known->work, variant->work)) {
+        if (known->unswept == variant->unswept && known->value == cell->value &&
+            known->threads == cell->threads && known->iterations == iterations &&
+            same_text(known->work, variant->work)) {
             if (known->checksum != checksum)
                 report(where,
                        "checksum of %" PRIu64 " iterations is %" PRIu64 ", that of %s %" PRIu64,
@@ -101,39 +109,39 @@ static void compare_sum(const struct bench_variant *variant, int64_t value, uint
     known_sums = realloc(known_sums, (known_sum_count + 1) * sizeof *known_sums);
     if (known_sums == NULL)
         abort();
-    known_sums[known_sum_count++] = (struct known_sum){
-        variant->work, variant->unswept, value, iterations, checksum, variant->name};
+    known_sums[known_sum_count++] =
+        (struct known_sum){variant->work, variant->unswept, cell->value,  cell->threads,
+                           iterations,    checksum,         variant->name};
 }
 
-static void compare_count(const char *what, uint64_t iterations, uint64_t actual, uint64_t expected)
+static void compare_count(const char *what, uint64_t iterations, uint64_t actual, uint64_t expected,
+                          bool at_most)
 {
-    if (actual != expected)
-        report(where, "%" PRIu64 " iterations made %" PRIu64 " %s, declared are %" PRIu64,
-               iterations, actual, what, expected);
+    if (at_most ? actual > expected : actual != expected)
+        report(where, "%" PRIu64 " iterations made %" PRIu64 " %s, declared are %s%" PRIu64,
+               iterations, actual, what, at_most ? "at most " : "", expected);
 }
 
 /*
  * Runs once, and compares what the allocator was asked for with what the variant declares. Lowers
  * *fastest_ns to the time it took.
  */
-static uint64_t run_counted(const struct bench_variant *variant, bench_run *run, void *state,
-                            uint64_t n, double *fastest_ns)
+static uint64_t run_counted(struct crew *crew, uint64_t n, double *fastest_ns)
 {
-    struct bench_counts expected = {0};
-    if (variant->expect != NULL)
-        expected = variant->expect(state, n);
+    const struct bench_counts expected = crew_expect(crew, n);
+    const bool at_most = crew_expect_at_most(crew);
     const struct count_totals before = counted();
     const double start_ns = now_ns();
-    const uint64_t checksum = run(state, n);
+    const uint64_t checksum = crew_run(crew, n, NULL);
     const double elapsed_ns = now_ns() - start_ns;
     const struct count_totals after = counted();
     if (elapsed_ns < *fastest_ns)
         *fastest_ns = elapsed_ns;
     if (allocost_count_read != NULL) {
-        compare_count("allocs", n, after.allocs - before.allocs, expected.allocs);
-        compare_count("reallocs", n, after.reallocs - before.reallocs, expected.reallocs);
-        compare_count("frees", n, after.frees - before.frees, expected.frees);
-        compare_count("bytes", n, after.bytes - before.bytes, expected.bytes);
+        compare_count("allocs", n, after.allocs - before.allocs, expected.allocs, at_most);
+        compare_count("reallocs", n, after.reallocs - before.reallocs, expected.reallocs, at_most);
+        compare_count("frees", n, after.frees - before.frees, expected.frees, at_most);
+        compare_count("bytes", n, after.bytes - before.bytes, expected.bytes, at_most);
     }
     return checksum;
 }
@@ -143,13 +151,12 @@ static bool run_plain(const struct bench_variant *variant, bench_run *run,
                       const struct bench_cell *cell, uint64_t n, uint64_t *checksum,
                       const char **skip)
 {
-    void *const state = variant->setup != NULL ? variant->setup(cell, skip) : NULL;
-    if (*skip != NULL)
+    struct crew *const crew = crew_open(variant, run, cell, skip);
+    if (crew == NULL)
         return false;
     if (n > 0)
-        *checksum = run(state, n);
-    if (variant->teardown != NULL)
-        variant->teardown(state);
+        *checksum = crew_run(crew, n, NULL);
+    crew_close(crew);
     return true;
 }
 
@@ -168,12 +175,15 @@ static double check_length(const struct bench_variant *variant, bench_run *run,
 {
     const char *skip = NULL;
     const struct count_totals before = counted();
-    void *const state = variant->setup != NULL ? variant->setup(cell, &skip) : NULL;
+    struct crew *const crew = crew_open(variant, run, cell, &skip);
+    if (crew == NULL) {
+        report(where, "the setup worked before, and now it does not: %s", skip);
+        return 0;
+    }
     double fastest_ns = DBL_MAX;
-    *checksum = run_counted(variant, run, state, n, &fastest_ns);
-    const uint64_t again = run_counted(variant, run, state, n, &fastest_ns);
-    if (variant->teardown != NULL)
-        variant->teardown(state);
+    *checksum = run_counted(crew, n, &fastest_ns);
+    const uint64_t again = run_counted(crew, n, &fastest_ns);
+    crew_close(crew);
     check_balance(&before, "two calls");
     if (again != *checksum)
         report(where,
@@ -182,14 +192,16 @@ static double check_length(const struct bench_variant *variant, bench_run *run,
     return fastest_ns;
 }
 
-static void check_cell(const struct bench_variant *variant, int64_t value)
+static void check_cell(const struct bench_variant *variant, int64_t value, unsigned threads)
 {
     bench_run *const run = variant->run_for != NULL ? variant->run_for(value) : variant->run;
     if (run == NULL)
         return;
     snprintf(where, sizeof where, variant->unswept ? "%s/%s" : "%s/%s/%s:%" PRId64,
              bench_scenario.name, variant->name, bench_scenario.param, value);
-    const struct bench_cell cell = {.value = value, .seed = seed, .threads = 1};
+    if (threads > 1)
+        snprintf(where + strlen(where), sizeof where - strlen(where), "/threads:%u", threads);
+    const struct bench_cell cell = {.value = value, .seed = seed, .threads = threads};
     const char *skip = NULL;
     uint64_t first = 0, other = 0;
     /* First uses, such as stdio's buffers, belong to the process and not to the cell. */
@@ -216,11 +228,19 @@ static void check_cell(const struct bench_variant *variant, int64_t value)
     }
     for (size_t i = 0; i < LENGTHS; i++)
         if (known[i])
-            compare_sum(variant, value, lengths[i], sums[i]);
+            compare_sum(variant, &cell, lengths[i], sums[i]);
 
-    const struct bench_cell reseeded = {.value = value, .seed = other_seed, .threads = 1};
+    const struct bench_cell reseeded = {.value = value, .seed = other_seed, .threads = threads};
     if (run_plain(variant, run, &reseeded, WARM_UP, &other, &skip) && other != first)
         cells_seeded++;
+}
+
+static void check_value(const struct bench_variant *variant, int64_t value)
+{
+    const unsigned most = variant->threads > 0 ? variant->threads : 2 * CPUS;
+    for (unsigned threads = 1; threads <= most; threads++)
+        if (crew_has(variant, threads, CPUS))
+            check_cell(variant, value, threads);
 }
 
 static void check_variant(const struct bench_variant *variant)
@@ -229,10 +249,10 @@ static void check_variant(const struct bench_variant *variant)
         printf("%s/%s: skipped: %s\n", bench_scenario.name, variant->name, variant->skip);
         cells_skipped++;
     } else if (variant->unswept) {
-        check_cell(variant, 0);
+        check_value(variant, 0);
     } else {
         for (size_t i = 0; i < bench_scenario.value_count; i++)
-            check_cell(variant, bench_scenario.values[i].value);
+            check_value(variant, bench_scenario.values[i].value);
     }
 }
 

@@ -92,6 +92,16 @@ static void check_variant(const struct bench_scenario *scenario, size_t index)
         report(where, "neither run nor run_for is given");
     if (variant->teardown != NULL && variant->setup == NULL)
         report(where, "teardown is given without setup");
+    if (variant->teardown_shared != NULL && variant->setup_shared == NULL)
+        report(where, "teardown_shared is given without setup_shared");
+    if (variant->threaded && variant->threads > 0)
+        report(where, "both threaded and a number of threads are given");
+    if (variant->never_threaded && (variant->threaded || variant->threads > 1))
+        report(where, "the process must never have had a second thread, and has several");
+    if (variant->expect_at_most && !variant->threaded && variant->threads < 2)
+        report(where, "what one thread asks for is exact, expect_at_most is for several");
+    if (variant->expect_at_most && variant->expect == NULL)
+        report(where, "expect_at_most is given without expect");
     if (variant->skip != NULL && *variant->skip == '\0')
         report(where, "skip gives no reason");
     if (variant->control && declared_code(variant) == BENCH_CALLS_ALLOCATOR)

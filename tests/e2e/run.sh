@@ -5,7 +5,7 @@
 MALLOC_ARENA_MAX=1 run 0 run --allocators glibc --rounds 2 --no-figures --out one 'return_pointer/(malloc|pool)/size:64$'
 says err 'MALLOC_ARENA_MAX=1'
 says err 'the run is in one'
-samples='round,rep,scenario,variant,storage,param,value,threads,allocator,iterations,ns_per_op,cpu_ns_per_op,core_ghz,checksum,status,detail'
+samples='round,rep,scenario,variant,storage,param,value,threads,allocator,iterations,ns_per_op,cpu_ns_per_op,core_ghz,checksum,status,detail,ops_per_s'
 summary='scenario,variant,storage,param,value,threads,allocator,samples,ns_median,ns_low,ns_high,ns_min,ratio,ratio_low,ratio_high,verdict,allocs_per_op,frees_per_op,bytes_per_op,usable_bytes_per_op,instructions_per_op,status'
 check test "$(head -1 one/samples.csv)" = "$samples"
 case $(head -1 one/summary.csv) in

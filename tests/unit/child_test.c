@@ -68,7 +68,7 @@ static const char *make_script(const char *body)
 static void run_script(const char *body, uint64_t limit_ns)
 {
     const struct child_request request = {
-        .program = make_script(body), .arguments = no_arguments, .cpu = -1, .limit_ns = limit_ns};
+        .program = make_script(body), .arguments = no_arguments, .limit_ns = limit_ns};
     run_request(&request);
 }
 
@@ -106,7 +106,6 @@ static void test_arguments(void)
         .program = make_script("for a in \"$@\"; do printf 'argument\\t%s\\n' \"$a\" >&3; done; "
                                "echo done >&3"),
         .arguments = arguments,
-        .cpu = -1,
         .limit_ns = 60 * SECOND};
     run_request(&request);
     EXPECT_STR(heard.text, "argument|measure;argument|--variant=a b;argument|;argument|$HOME;"
@@ -160,10 +159,8 @@ static void test_garbage(void)
 
 static void test_not_startable(void)
 {
-    struct child_request request = {.program = scratch_path("nowhere"),
-                                    .arguments = no_arguments,
-                                    .cpu = -1,
-                                    .limit_ns = 60 * SECOND};
+    struct child_request request = {
+        .program = scratch_path("nowhere"), .arguments = no_arguments, .limit_ns = 60 * SECOND};
     run_request(&request);
     EXPECT(!result.done);
     EXPECT_STR(result.reason, "exit code 127: cannot be executed");
@@ -264,7 +261,7 @@ static void test_environment(void)
     const char *const script =
         make_script("tr '\\0' '\\n' </proc/$$/environ | sort >&3; echo done >&3");
     struct child_request request = {
-        .program = script, .arguments = no_arguments, .cpu = -1, .limit_ns = 60 * SECOND};
+        .program = script, .arguments = no_arguments, .limit_ns = 60 * SECOND};
     run_request(&request);
     EXPECT_STR(heard.text, "LC_ALL=C;LD_LIBRARY_PATH=/nowhere/lib;");
     request.preload = "";
@@ -325,18 +322,24 @@ static void test_process(void)
     cpu_set_t ours;
     CPU_ZERO(&ours);
     sched_getaffinity(0, sizeof ours, &ours);
-    int cpu = 0;
-    while (!CPU_ISSET((size_t)cpu, &ours))
+    size_t cpu = 0;
+    while (!CPU_ISSET(cpu, &ours))
         cpu++;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
     const struct child_request request = {
-        .program = "/proc/self/exe", .arguments = arguments, .cpu = cpu, .limit_ns = 60 * SECOND};
+        .program = "/proc/self/exe", .arguments = arguments, .cpus = &one, .limit_ns = 60 * SECOND};
     run_request(&request);
     EXPECT_STR(result.reason, "");
     EXPECT_STR(heard.text, "fd|0|null;fd|1|null;fd|2|pipe;fd|3|pipe;pinned;leader;no core;");
 
     /* A process that cannot be where it is said to be is none. */
     struct child_request nowhere = request;
-    nowhere.cpu = CPU_SETSIZE - 1;
+    cpu_set_t last;
+    CPU_ZERO(&last);
+    CPU_SET(CPU_SETSIZE - 1, &last);
+    nowhere.cpus = &last;
     if (sysconf(_SC_NPROCESSORS_CONF) < CPU_SETSIZE) {
         run_request(&nowhere);
         EXPECT(!result.done);

@@ -18,6 +18,7 @@ static const struct count_row row = {
     .expected_bytes = 4,
     .status = SAMPLE_FAILED,
     .detail = "frees: counted 1000, declared 3",
+    .bound = COUNT_AT_MOST,
 };
 
 static void test_round_trip(void)
@@ -33,9 +34,10 @@ static void test_round_trip(void)
     static const char text[] =
         "scenario,variant,storage,param,value,threads,allocator,iterations,allocs,reallocs,frees,"
         "bytes,usable_bytes,expected_allocs,expected_reallocs,expected_frees,expected_bytes,status,"
-        "detail\n"
+        "detail,bound\n"
         "s,malloc,heap,size,64,2,\"name, with \"\"all\"\"\nof it\",1000,18446744073709551615,"
-        "9007199254740993,1000,64000,72000,1,2,3,4,failed,\"frees: counted 1000, declared 3\"\n";
+        "9007199254740993,1000,64000,72000,1,2,3,4,failed,\"frees: counted 1000, declared "
+        "3\",at_most\n";
     EXPECT(strncmp(scratch_read(path), text, sizeof text - 1) == 0);
 
     struct counts counts;
@@ -47,6 +49,7 @@ static void test_round_trip(void)
     EXPECT(last->usable_bytes == 72000 && last->expected_bytes == 4 && last->expected_frees == 3);
     EXPECT_INT(last->status, SAMPLE_FAILED);
     EXPECT_STR(last->detail, row.detail);
+    EXPECT_INT(last->bound, COUNT_AT_MOST);
     counts_free(&counts);
 }
 

@@ -109,6 +109,26 @@ static void test_no_file(void)
     EXPECT(strstr(error.text, "Is a directory") != NULL);
 }
 
+/* Columns that came later may be missing; then they are empty. */
+static void test_older_file(void)
+{
+    static const char *const more[] = {"a", "b", "later", "latest"};
+    static const char text[] = "latest,b,a\n3,2,1\n";
+    struct error error = {""};
+    const char *const path = scratch_write("t.csv", text, sizeof text - 1);
+    struct csv_reader *const reader = csv_open_older(path, more, 4, 2, &error);
+    EXPECT_INT(csv_next(reader, &error), 1);
+    EXPECT_STR(csv_field(reader, 0), "1");
+    EXPECT_STR(csv_field(reader, 2), "");
+    EXPECT_STR(csv_field(reader, 3), "3");
+    double number = 0;
+    EXPECT_INT(csv_number(reader, 2, 0, 9, &number, &error), 0);
+    EXPECT(isnan(number));
+    csv_close(reader);
+    EXPECT(csv_open_older(path, more, 4, 3, &error) == NULL);
+    EXPECT(strstr(error.text, "t.csv:1:1: there is no column later") != NULL);
+}
+
 /* A reader on a record with the one field in quotes. */
 static struct csv_reader *read_field(const char *field)
 {
@@ -234,6 +254,7 @@ int main(void)
     test_malformed();
     test_long_record();
     test_no_file();
+    test_older_file();
     test_values();
     test_range_and_choice();
     test_writing();

@@ -15,6 +15,7 @@ struct values {
     uint64_t seed;
     double duration_s;
     double share;
+    struct option_counts counts;
 };
 
 static struct values values;
@@ -29,6 +30,7 @@ static const struct option_spec specs[] = {
     {"seed", OPTION_SEED, &values.seed, "N", "of choices"},
     {"budget", OPTION_DURATION, &values.duration_s, "TIME", "how long"},
     {"precision", OPTION_PERCENT, &values.share, "SHARE", "how well"},
+    {"threads", OPTION_COUNTS, &values.counts, "LIST", "on how many"},
 };
 
 enum { SPEC_COUNT = sizeof specs / sizeof *specs, ARGUMENTS_MOST = 16 };
@@ -89,6 +91,24 @@ static void test_kinds(void)
     EXPECT_STR(values.text, "unset");
 }
 
+static void test_counts(void)
+{
+    EXPECT_INT(PARSE("--threads", "4"), 0);
+    EXPECT(values.counts.count == 1 && values.counts.items[0] == 4);
+    EXPECT_INT(PARSE("--threads=1,2,1000000"), 0);
+    EXPECT(values.counts.count == 3 && values.counts.items[0] == 1);
+    EXPECT(values.counts.items[1] == 2 && values.counts.items[2] == 1000000);
+    EXPECT_INT(PARSE("--threads=1,2", "--threads=8"), 0);
+    EXPECT(values.counts.count == 1 && values.counts.items[0] == 8);
+    char longest[2 * OPTION_COUNTS_MOST + 3] = "7";
+    for (unsigned i = 1; i < OPTION_COUNTS_MOST; i++)
+        strcat(longest, ",7");
+    EXPECT_INT(PARSE("--threads", longest), 0);
+    EXPECT_INT(values.counts.count, OPTION_COUNTS_MOST);
+    strcat(longest, ",7");
+    EXPECT_INT(PARSE("--threads", longest), -1);
+}
+
 static void test_durations(void)
 {
     static const struct {
@@ -127,6 +147,10 @@ static void test_wrong_values(void)
         {"--seed",
          "--seed takes a whole number, not",
          {"-1", "", "x", "18446744073709551616", "1 "}},
+        {"--threads",
+         "--threads takes whole numbers with commas between, such as 1,2,4, not",
+         {"0", "", ",", "1,", ",1", "1,,2", "1, 2", "x", "1;2", "1000001", "1,-2",
+          "1,99999999999999999999"}},
         {"--precision",
          "--precision takes a share such as 2%, not",
          {"0", "0%", "100", "100%", "200%", "-2", "", "%", "2%%", "2 %", "nan", "inf"}},
@@ -194,6 +218,7 @@ static void test_help(void)
 int main(void)
 {
     test_kinds();
+    test_counts();
     test_durations();
     test_wrong_values();
     test_operands();

@@ -33,6 +33,23 @@ static int pick(unsigned allowed)
     return facts_pick_cpu_below(tree_path(machine), &set);
 }
 
+/* The order among the CPUs whose bits are set, as text. */
+static const char *order(unsigned allowed, int first, unsigned room)
+{
+    static char text[128];
+    cpu_set_t set;
+    int cpus[MOST];
+    CPU_ZERO(&set);
+    for (unsigned cpu = 0; cpu < MOST; cpu++)
+        if ((allowed >> cpu & 1) != 0)
+            CPU_SET(cpu, &set);
+    const unsigned count = facts_order_cpus_below(tree_path(machine), &set, first, cpus, room);
+    text[0] = '\0';
+    for (unsigned i = 0; i < count; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%d ", cpus[i]);
+    return text;
+}
+
 int main(void)
 {
     machine = "silent"; /* nothing in /sys, as in some containers */
@@ -40,6 +57,10 @@ int main(void)
     EXPECT_INT(pick(0x5), 2);
     EXPECT_INT(pick(0x1), 0);
     EXPECT_INT(pick(0), -1);
+    EXPECT_STR(order(0xf, -1, MOST), "3 2 1 0 ");
+    EXPECT_STR(order(0xf, 1, MOST), "1 3 2 0 ");
+    EXPECT_STR(order(0x7, 3, 2), "2 1 ");
+    EXPECT_STR(order(0, -1, MOST), "");
 
     machine = "smt"; /* 0 and 2, 1 and 3 share a core; 4 is alone on its own */
     write_isolated("\n");
@@ -51,6 +72,11 @@ int main(void)
     EXPECT_INT(pick(0x2f), 5);
     EXPECT_INT(pick(0x0f), 3);
     EXPECT_INT(pick(0x03), 1);
+    /* Every core gets a thread before one gets a second. */
+    EXPECT_STR(order(0x1f, -1, MOST), "4 3 2 1 0 ");
+    EXPECT_STR(order(0x1f, 2, MOST), "2 4 3 1 0 ");
+    EXPECT_STR(order(0x0f, 3, MOST), "3 2 1 0 ");
+    EXPECT_STR(order(0x0b, 3, MOST), "3 0 1 ");
 
     machine = "isolated"; /* before all else, and only when allowed; ranges too */
     write_isolated("2-3,7\n");
@@ -76,6 +102,8 @@ int main(void)
     EXPECT_INT(pick(0xff), 3);
     EXPECT_INT(pick(0xf0), 7);
     EXPECT_INT(pick(0xf1), 0);
+    /* The second half of a fast core before a slow core. */
+    EXPECT_STR(order(0xff, -1, MOST), "3 1 2 0 7 6 5 4 ");
     /* A capacity is what the scheduler itself goes by. */
     for (unsigned cpu = 0; cpu < 8; cpu++)
         write_cpu(cpu, "cpu_capacity", cpu >= 4 ? "1024\n" : "446\n");
@@ -87,6 +115,11 @@ int main(void)
     const int cpu = facts_pick_cpu();
     EXPECT(cpu >= 0 && CPU_ISSET((size_t)cpu, &allowed));
     EXPECT(cpu != 0 || CPU_COUNT(&allowed) == 1);
+    int cpus[CPU_SETSIZE];
+    EXPECT_INT(facts_order_cpus(-1, cpus, CPU_SETSIZE), CPU_COUNT(&allowed));
+    EXPECT_INT(cpus[0], cpu);
+    EXPECT_INT(facts_order_cpus(cpu, cpus, 1), 1);
+    EXPECT_INT(cpus[0], cpu);
     EXPECT(facts_may_use_cpu(cpu));
     for (int other = 0; other < CPU_SETSIZE; other++)
         EXPECT_INT(facts_may_use_cpu(other), CPU_ISSET((size_t)other, &allowed) != 0);

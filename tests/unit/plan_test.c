@@ -125,6 +125,35 @@ static void test_names(void)
     EXPECT_STR(plan_tier_name(BENCH_EXTENDED), "extended");
 }
 
+/* Cells of more than one thread say so in their name, and can be chosen by it. */
+static void test_threads(void)
+{
+    cells[4].id.threads = 2;
+    cells[6].id.threads = 4;
+    char name[64];
+    plan_cell_name(&cells[4], name, sizeof name);
+    EXPECT_STR(name, "return_pointer/malloc_depth8/size:64/threads:2");
+    EXPECT_STR(SELECTED("size:64$"), "..x..x.");
+    EXPECT_STR(SELECTED("/threads:"), "....x.x");
+    EXPECT_STR(SELECTED("/pool/size:4096/threads:4$"), "......x");
+
+    EXPECT_STR(selected(0, NULL), "xxxxxxx");
+    static const unsigned wanted[] = {4, 1};
+    EXPECT_INT(plan_select_threads(&plan, wanted, 2, &error), 0);
+    EXPECT(cells[0].selected && cells[5].selected && cells[6].selected && !cells[4].selected);
+    EXPECT_STR(SELECTED("pool", "depth8"), "....xxx");
+    EXPECT_INT(plan_select_threads(&plan, wanted, 1, &error), 0);
+    EXPECT_INT(plan_selected(&plan), 1);
+    EXPECT(cells[6].selected);
+    /* What is not selected does not count as being there. */
+    EXPECT_STR(SELECTED("pool"), ".....xx");
+    static const unsigned absent[] = {1, 2};
+    EXPECT_INT(plan_select_threads(&plan, absent, 2, &error), -1);
+    EXPECT_STR(error.text, "none of the selected cells is one of 2 threads here; "
+                           "`allocost list` shows which there are");
+    cells[4].id.threads = cells[6].id.threads = 1;
+}
+
 static void test_processes(void)
 {
     EXPECT_STR(selected(0, NULL), "xxxxxxx");
@@ -164,8 +193,8 @@ static const char *make_program(const char *name, const char *lines)
 static void test_discovery(void)
 {
     make_program("good/bench_b",
-                 SCENARIO_B "cell\tmalloc\t64\theap\t1\t0\t1\t\tcalls\tmalloc free\t0x10\t\n"
-                            "cell\tnone\t\tstack\t0\t1\t0\tother\tnothing\t\t0x20\tnot here\n"
+                 SCENARIO_B "cell\tmalloc\t64\theap\t1\t0\t1\t\tcalls\tmalloc free\t0x10\t\t4\n"
+                            "cell\tnone\t\tstack\t0\t1\t0\tother\tnothing\t\t0x20\tnot here\t1\n"
                             "done\n");
     tree_write("good/bench_b.txt", "not a program");
     tree_write("good/bench_c", "may not be executed");
@@ -186,9 +215,11 @@ static void test_discovery(void)
     EXPECT_INT(heap->tier, BENCH_DEFAULT);
     EXPECT(heap->heap && !heap->control && heap->never_threaded && heap->selected);
     EXPECT_STR(heap->calls, "malloc free");
+    EXPECT_INT(heap->id.threads, 4);
     const struct plan_cell *const unswept = &found.cells[1];
     EXPECT_STR(unswept->id.param, "");
     EXPECT_STR(unswept->id.value, "");
+    EXPECT_INT(unswept->id.threads, 1);
     EXPECT(!unswept->heap && unswept->control && !unswept->never_threaded);
     EXPECT_STR(unswept->work, "other");
     EXPECT_STR(unswept->skip, "not here");
@@ -220,7 +251,10 @@ static void test_broken_programs(void)
     EXPECT_STR(discovery_error("nameless", "library\t1.7.1\trelease\ndone\n"), unclear);
     EXPECT_STR(discovery_error("short", SCENARIO_B "cell\tmalloc\t64\theap\ndone\n"), unclear);
     EXPECT_STR(discovery_error("tier", SCENARIO_B
-                               "cell\tm\t64\theap\t9\t0\t1\t\tcalls\tmalloc\t0x1\t\ndone\n"),
+                               "cell\tm\t64\theap\t9\t0\t1\t\tcalls\tmalloc\t0x1\t\t1\ndone\n"),
+               unclear);
+    EXPECT_STR(discovery_error("threads", SCENARIO_B
+                               "cell\tm\t64\theap\t1\t0\t1\t\tcalls\tmalloc\t0x1\t\t0\ndone\n"),
                unclear);
     struct plan found;
     *strrchr(tree_path("nothing/x"), '/') = '\0';
@@ -233,6 +267,7 @@ int main(void)
     test_patterns();
     test_wrong_patterns();
     test_names();
+    test_threads();
     test_processes();
     test_discovery();
     test_broken_programs();

@@ -11,6 +11,11 @@
 
 static const char header[] =
     "round,rep,scenario,variant,storage,param,value,threads,allocator,iterations,ns_per_op,"
+    "cpu_ns_per_op,core_ghz,checksum,status,detail,ops_per_s\n";
+
+/* As it was before there was a throughput. */
+static const char older_header[] =
+    "round,rep,scenario,variant,storage,param,value,threads,allocator,iterations,ns_per_op,"
     "cpu_ns_per_op,core_ghz,checksum,status,detail\n";
 
 static struct sample sample_of(unsigned round, const char *allocator)
@@ -27,6 +32,7 @@ static struct sample sample_of(unsigned round, const char *allocator)
         .has_checksum = true,
         .status = SAMPLE_OK,
         .detail = "",
+        .ops_per_s = 195312500.25,
     };
 }
 
@@ -36,7 +42,7 @@ static void test_exact_text(void)
     struct sample rows[2] = {sample_of(1, "glibc"), sample_of(2, "a,\"b\"\n$(rm)")};
     rows[1].rep = 0;
     rows[1].iterations = 0;
-    rows[1].ns_per_op = rows[1].core_ghz = (double)NAN;
+    rows[1].ns_per_op = rows[1].core_ghz = rows[1].ops_per_s = (double)NAN;
     rows[1].has_checksum = false;
     rows[1].status = SAMPLE_FAILED;
     rows[1].detail = "killed by signal 11, core dumped";
@@ -46,9 +52,9 @@ static void test_exact_text(void)
     char expected[600];
     snprintf(expected, sizeof expected, "%s%s%s", header,
              "1,1,return_pointer,malloc,heap,size,64,1,glibc,1000000,5.12345679,,3.5,"
-             "18446744073709551615,ok,\n",
+             "18446744073709551615,ok,,195312500\n",
              "2,0,return_pointer,malloc,heap,size,64,1,\"a,\"\"b\"\"\n$(rm)\",,,,,,failed,"
-             "\"killed by signal 11, core dumped\"\n");
+             "\"killed by signal 11, core dumped\",\n");
     EXPECT_STR(scratch_read(path), expected);
 
     struct samples loaded;
@@ -57,6 +63,8 @@ static void test_exact_text(void)
     EXPECT_STR(loaded.rows[0].cell.value, "64");
     EXPECT_NEAR(loaded.rows[0].ns_per_op, 5.12345679, 0);
     EXPECT(isnan(loaded.rows[0].cpu_ns_per_op));
+    EXPECT_NEAR(loaded.rows[0].ops_per_s, 195312500, 0);
+    EXPECT(isnan(loaded.rows[1].ops_per_s));
     EXPECT(loaded.rows[0].checksum == UINT64_MAX && loaded.rows[0].has_checksum);
     EXPECT_STR(loaded.rows[1].cell.allocator, "a,\"b\"\n$(rm)");
     EXPECT_STR(loaded.rows[1].detail, rows[1].detail);
@@ -72,12 +80,13 @@ static void test_exact_text(void)
     samples_free(&loaded);
 }
 
-/* Loads a header and the text; returns the message from the line number on, or "". */
+/* Loads a header of earlier versions and the text; returns the message from the line number on, or
+ * "". */
 static const char *complaint(const char *text)
 {
     static struct error error;
     char whole[2048];
-    const int size = snprintf(whole, sizeof whole, "%s%s", header, text);
+    const int size = snprintf(whole, sizeof whole, "%s%s", older_header, text);
     struct samples samples;
     error.text[0] = '\0';
     const int failed =
@@ -133,6 +142,14 @@ static void test_columns(void)
     EXPECT_INT(samples_load(scratch_write("n.csv", newer, sizeof newer - 1), &samples, &error), 0);
     EXPECT_INT(samples.count, 1);
     samples_free(&samples);
+    char text[512];
+    int size = snprintf(text, sizeof text, "%s1,1,s,v,heap,,,1,glibc,9,1.5,,,,ok,\n", older_header);
+    EXPECT_INT(samples_load(scratch_write("n.csv", text, (size_t)size), &samples, &error), 0);
+    EXPECT(samples.count == 1 && isnan(samples.rows[0].ops_per_s));
+    samples_free(&samples);
+    size = snprintf(text, sizeof text, "%s1,1,s,v,heap,,,1,glibc,9,1.5,,,,ok,,-2\n", header);
+    EXPECT_INT(samples_load(scratch_write("n.csv", text, (size_t)size), &samples, &error), -1);
+    EXPECT_STR(strstr(error.text, "n.csv:2:"), "n.csv:2:37: -2 is not from 0 to 1.79769e+308");
     static const char older[] = "round,rep,scenario\n";
     EXPECT_INT(samples_load(scratch_write("o.csv", older, sizeof older - 1), &samples, &error), -1);
     EXPECT_STR(strstr(error.text, "o.csv"), "o.csv:1:1: there is no column variant");
@@ -200,8 +217,8 @@ static int rows_after_resume(const char *text, struct error *error)
 
 static void test_resume(void)
 {
-    static const char row[] = "1,1,s,v,heap,,,1,glibc,9,1.5,,,,ok,\n";
-    static const char quoted[] = "1,1,s,v,heap,,,1,glibc,9,1.5,,,,failed,\"one\ntwo\"\n";
+    static const char row[] = "1,1,s,v,heap,,,1,glibc,9,1.5,,,,ok,,\n";
+    static const char quoted[] = "1,1,s,v,heap,,,1,glibc,9,1.5,,,,failed,\"one\ntwo\",7\n";
     struct error error = {""};
     char text[2048];
     /* Cut at every byte of two rows, the file holds those that were whole. */

@@ -28,7 +28,8 @@ static struct summary_row make_row(const char *storage, const char *allocator, d
                                 .ratio_high = (double)NAN,
                                 .allocs_per_op = 1,
                                 .instructions_per_op = (double)NAN,
-                                .note = ""};
+                                .note = "",
+                                .throughput = {3, 250e6, (double)NAN, 260e6}};
 }
 
 /* Writes the tables of the rows; returns how many cells there are. */
@@ -58,6 +59,7 @@ static const char *field(const char *table, size_t line, size_t index)
     return found;
 }
 
+enum { AT_OPS = 20, AT_OPS_LOW, AT_OPS_HIGH };
 enum { AT_VALUE = 4, AT_ALLOCATOR = 6, AT_MEDIAN = 8, AT_LOW = 9 };
 
 /* Known allocators come first in their order, with their slots; others behind, in the order seen.
@@ -82,6 +84,10 @@ static void test_allocators(void)
     EXPECT_STR(field("cells.tsv", 1, AT_ALLOCATOR), "1");
     EXPECT_STR(field("cells.tsv", 1, AT_MEDIAN), "2");
     EXPECT_STR(field("cells.tsv", 1, AT_LOW), "NaN");
+    EXPECT_STR(field("cells.tsv", 0, AT_OPS), "ops_per_s");
+    EXPECT_STR(field("cells.tsv", 1, AT_OPS), "250000000");
+    EXPECT_STR(field("cells.tsv", 1, AT_OPS_LOW), "NaN");
+    EXPECT_STR(field("cells.tsv", 1, AT_OPS_HIGH), "260000000");
     EXPECT_STR(field("cells.tsv", 4, AT_ALLOCATOR), "4");
     EXPECT_STR(field("cells.tsv", 4, AT_MEDIAN), "5");
 }
