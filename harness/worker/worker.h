@@ -38,10 +38,11 @@ int worker_describe(const struct worker_request *request);
 int worker_probe(const struct worker_request *request);
 
 /*
- * Iterations of the checksum that calibration sends: the same for every variant, so that the driver
- * can compare variants of equal work, whose timed loops are of different lengths.
+ * Iterations of the checksum that calibration sends: the same for every variant of one thread, and
+ * for every one of several, so that the driver can compare variants of equal work, whose timed
+ * loops are of different lengths. Threads that wake each other take up to a millisecond for one.
  */
-enum { WORKER_CHECK_ITERATIONS = 4099 };
+enum { WORKER_CHECK_ITERATIONS = 4099, WORKER_CHECK_ITERATIONS_THREADS = 257 };
 
 /* Finds the iteration count that takes repetition_ns, and sends it with that checksum. */
 int worker_calibrate(const struct worker_request *request);
