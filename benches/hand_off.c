@@ -12,7 +12,7 @@
  *           both; the object is released. One operation is one object on both threads.
  * Not timed: starting the threads, making the rings and the pool.
  * Expect:   one malloc and one free of 64 bytes an object for the three of the heap, of both
- * threads together; none for the others.
+ *           threads together; none for the others.
  */
 #include "bench.h"
 #include "keep.h"

@@ -9,6 +9,7 @@ bars = 0            # how many there are
 bar_least = NaN     # ns
 bar_greatest = NaN
 label_px = 0
+tick_text(v) = v >= 1e6 ? sprintf('%gM', v / 1e6) : v >= 1e4 ? sprintf('%gk', v / 1e3) : sprintf('%g', v)
 value_text(i) = short(bar_value[i]).(dots > 0 ? '' : bar_remark[i])
 allocs_text(n) = n != n ? '' : n == int(n) ? sprintf('%d', n) : sprintf('%.2f', n)
 array bar_y[BARS_MOST]
@@ -80,7 +81,7 @@ if (wide) {
     do for [e = -3:9] {
         do for [m in "1 2 5"] {
             v = decade(e, int(m))
-            if (v >= x_low && v <= x_high && (m == 1 || many_ticks)) { set xtics add (sprintf('%g', v) v) }
+            if (v >= x_low && v <= x_high && (m == 1 || many_ticks)) { set xtics add (tick_text(v) v) }
         }
     }
 } else {
