@@ -33,7 +33,7 @@ do for [l = 1:LINES_MOST] {
 band_name = 'other allocators'
 if (bands > 0 && text_width(band_name, 18) > name_px) { name_px = text_width(band_name, 18) }
 LEAD_PX = 34 # between the plot and the names
-left_px = box_left + 104; right_px = box_right - name_px - LEAD_PX - 14
+left_px = box_left + (greatest < 1e5 ? 104 : 134); right_px = box_right - name_px - LEAD_PX - 14
 top_px = box_top + 12 + (panel_title ne '' ? 26 : 0); bottom_px = box_bottom
 if (panel_title ne '') {
     set label 919 panel_title at screen X(box_left + 24), screen Y(box_top + 8) textcolor rgb TEXT
