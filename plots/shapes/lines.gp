@@ -1,5 +1,6 @@
 # Lines over a swept parameter, each with its name at its end. In, besides what take_point kept:
 #     x_title               what the parameter is, with its unit
+#     y_title               what is shown, when it is not the time of an operation
 #     x_text(v)             how a value of it is written at the axis
 #     x_log                 1: logarithmic
 #     x_step                ticks at its multiples; 0: at the values there are, or at powers of 4
@@ -103,15 +104,19 @@ if (x_step > 0) {
     do for [k = 0:int(x_greatest / x_step)] { set xtics add (x_text(k * x_step) k * x_step) }
 }
 if (x_step == 0 && !at_values) {
+    tick_px = -40
     do for [k = 0:12] {
         v = 4**k
-        if (v >= x_least && v <= x_greatest) { set xtics add (x_text(v) v) }
+        if (v >= x_least && v <= x_greatest && across_px(v) - tick_px >= 40) {
+            set xtics add (x_text(v) v)
+            tick_px = across_px(v)
+        }
     }
 }
 load shapes.'foot.gp'
 set label 920 x_title at screen X((left_px + right_px) / 2), screen Y(bottom_px + 49) center \
     textcolor rgb TEXT
-set label 921 'ns per operation, lower is better' at screen X(box_left + 26), \
+set label 921 y_title at screen X(box_left + 26), \
     screen Y((top_px + bottom_px) / 2) center rotate by 90 textcolor rgb TEXT
 
 # ---- Names: where their lines end, moved apart until each has a row of its own ----

@@ -1,6 +1,7 @@
 # Room for LINES_MOST lines, none of which has a point yet.
 load shapes.'begin.gp'
 POINTS_MOST = 4000
+y_title = 'ns per operation, lower is better'
 array line_label[LINES_MOST]
 array line_color[LINES_MOST]
 array line_mark[LINES_MOST]
