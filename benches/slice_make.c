@@ -163,7 +163,9 @@ DEFINE_FORS(malloc, is_of_all)
 DEFINE_FORS(calloc, is_of_all)
 DEFINE_FORS(pool, is_of_all)
 DEFINE_FORS(arena, is_of_all)
+DEFINE_FOR(malloc_none_never_threaded, malloc_none, is_at_cliff)
 DEFINE_FOR(malloc_first_never_threaded, malloc_first, is_at_cliff)
+DEFINE_FOR(malloc_all_never_threaded, malloc_all, is_at_cliff)
 
 static size_t longest(const struct bench_cell *cell)
 {
@@ -306,6 +308,7 @@ static const struct bench_value sizes[] = {
         SAME(way, all, where), .work = "all", .tier = (all_tier), __VA_ARGS__ \
     }
 #define NO_CALLS .calls = NULL
+#define ONE_THREAD .never_threaded = true, .tier = BENCH_EXTENDED, HEAP(malloc, "malloc free")
 #define HEAP(way, functions) .expect = expect_##way, BENCH_CALLS(functions)
 
 static const struct bench_variant variants[] = {
@@ -315,11 +318,11 @@ static const struct bench_variant variants[] = {
      .setup = setup,
      .teardown = teardown,
      .unswept = true},
-    SAME_ROWS(fixed, BENCH_STACK, BENCH_DEFAULT, BENCH_KEY, BENCH_DEFAULT, NO_CALLS),
+    SAME_ROWS(fixed, BENCH_STACK, BENCH_EXTENDED, BENCH_KEY, BENCH_DEFAULT, NO_CALLS),
     SAME_ROWS(fixed_zeroed, BENCH_STACK, BENCH_EXTENDED, BENCH_EXTENDED, BENCH_EXTENDED, NO_CALLS),
     SAME_ROWS(fixed_cap, BENCH_STACK, BENCH_EXTENDED, BENCH_EXTENDED, BENCH_EXTENDED, NO_CALLS),
     DRAWN_ROWS(fixed_cap, BENCH_STACK, NO_CALLS),
-    SAME_ROWS(vla, BENCH_STACK, BENCH_EXTENDED, BENCH_DEFAULT, BENCH_EXTENDED, NO_CALLS),
+    SAME_ROWS(vla, BENCH_STACK, BENCH_EXTENDED, BENCH_DEFAULT, BENCH_DEFAULT, NO_CALLS),
     DRAWN_ROWS(vla, BENCH_STACK, NO_CALLS),
     SAME_ROWS(alloca, BENCH_STACK, BENCH_EXTENDED, BENCH_EXTENDED, BENCH_EXTENDED, NO_CALLS),
     DRAWN_ROWS(alloca, BENCH_STACK, NO_CALLS),
@@ -335,8 +338,9 @@ static const struct bench_variant variants[] = {
     SAME_ROWS(malloc, BENCH_HEAP, BENCH_EXTENDED, BENCH_KEY, BENCH_DEFAULT,
               HEAP(malloc, "malloc free")),
     DRAWN_ROWS(malloc, BENCH_HEAP, HEAP(malloc, "malloc free")),
-    {SAME(malloc, first_never_threaded, BENCH_HEAP), .never_threaded = true, .tier = BENCH_EXTENDED,
-     HEAP(malloc, "malloc free")},
+    {SAME(malloc, none_never_threaded, BENCH_HEAP), ONE_THREAD},
+    {SAME(malloc, first_never_threaded, BENCH_HEAP), ONE_THREAD},
+    {SAME(malloc, all_never_threaded, BENCH_HEAP), .work = "all", ONE_THREAD},
     SAME_ROWS(calloc, BENCH_HEAP, BENCH_EXTENDED, BENCH_EXTENDED, BENCH_EXTENDED,
               HEAP(calloc, "calloc free")),
     DRAWN_ROWS(calloc, BENCH_HEAP, HEAP(calloc, "calloc free")),

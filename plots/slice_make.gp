@@ -5,7 +5,7 @@ call ARG1 ARG1 ARG2 ARG3
 PANELS = 3
 array touched[PANELS] = ['none', 'first', 'all']
 array panel_name[PANELS] = ['No element touched', 'First element touched', 'All elements touched']
-array panel_end[PANELS] = [318, 636, 1200] # pixels from the left; the names stand in the last
+PANEL_PX = 318 # of each but the last, which has the names and what is left of the page
 
 OTHERS = 9
 LINES_MOST = OTHERS + ALLOCATORS_MOST
@@ -18,17 +18,18 @@ line_of(variant, allocator, touch) = !is_row('slice_make') ? 0 \
     : variant eq 'malloc_'.touch ? OTHERS + allocator \
     : allocator != 0 && allocator != baseline ? 0 : way_of(variant, touch)
 
-# In which panel a line is seen last: it has its name there.
-array last_panel[LINES_MOST]
-do for [l = 1:LINES_MOST] { last_panel[l] = 0 }
-seen(l, panel) = l > 0 ? (last_panel[int(l)] = panel, 0) : 0
+# The last panel that there are rows for has the names, of lines that are in it; others have none
+# and are not drawn.
+last_panel = 0
+array named[LINES_MOST]
+do for [l = 1:LINES_MOST] { named[l] = 0 }
+seen(l, p) = l > 0 ? (last_panel = p, named[int(l)] = p, 0) : 0
 do for [p = 1:PANELS] {
     stats cells using (seen(line_of(strcol('variant'), column('allocator'), touched[p]), p) \
         + (is_row('slice_make') ? is_unresolved(0) : 0) + keep_floor('slice_make')) nooutput
 }
-own = 0
-do for [l = 1:LINES_MOST] { own = own + last_panel[l] }
-if (own == 0) { exit status NOTHING }
+if (last_panel == 0) { exit status NOTHING }
+line_named(l) = l < 1 || named[int(l)] != last_panel ? 0 : l
 floor = floor_ns(0)
 heap_color = baseline > 0 ? allocator_color[baseline] : TEXT
 # The axis is in powers of 16: there is room for a tick at each of them.
@@ -53,14 +54,17 @@ do for [p = 1:PANELS] {
         done = set_line(OTHERS + i, 'malloc: '.allocator_label[i], allocator_color[i], \
             allocator_mark[i], 1)
     }
-    do for [l = 1:LINES_MOST] { if (last_panel[l] != p) { line_label[l] = '' } }
-    stats cells using (take_point(line_of(strcol('variant'), column('allocator'), touched[p]), \
-        log(column('value')) / log(16))) nooutput
-    floor_label = p == PANELS ? 'no slice' : ''
-    box_left = panel_start; box_right = panel_end[p]
+    if (p < last_panel) { do for [l = 1:LINES_MOST] { line_label[l] = '' } }
+    stats cells using (take_point(line_named(line_of(strcol('variant'), column('allocator'), \
+        touched[p])), log(column('value')) / log(16))) nooutput
+    floor_label = p == last_panel ? 'no slice' : ''
+    box_left = panel_start
+    box_right = p == last_panel ? WIDTH : panel_start + PANEL_PX
     panel_title = panel_name[p]
-    if (points > 0) { load shapes.'lines.gp' }
-    unset label; unset arrow
-    panel_start = panel_end[p]
+    if (points > 0) {
+        load shapes.'lines.gp'
+        unset label; unset arrow
+        panel_start = box_right
+    }
 }
 unset multiplot
