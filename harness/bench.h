@@ -152,6 +152,9 @@ struct bench_scenario {
     size_t value_count;
     const struct bench_variant *variants;
     size_t variant_count;
+    /* By how many iterations a run compares the checksums of its variants before it measures; 0:
+     * the usual number, thousands. Few, where one operation takes milliseconds. */
+    uint64_t check_iterations;
 };
 
 extern const struct bench_scenario bench_scenario;

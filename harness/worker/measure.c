@@ -82,9 +82,10 @@ int worker_calibrate(const struct worker_request *request)
     if (wanted > (double)SUBJECT_ITERATIONS_MOST)
         wanted = (double)SUBJECT_ITERATIONS_MOST;
     const double ghz = clock_core_ghz();
-    const uint64_t checksum = crew_run(
-        subject.crew,
-        subject.cell.threads > 1 ? WORKER_CHECK_ITERATIONS_THREADS : WORKER_CHECK_ITERATIONS, NULL);
+    const uint64_t usual =
+        subject.cell.threads > 1 ? WORKER_CHECK_ITERATIONS_THREADS : WORKER_CHECK_ITERATIONS;
+    const uint64_t asked_for = bench_scenario.check_iterations;
+    const uint64_t checksum = crew_run(subject.crew, asked_for > 0 ? asked_for : usual, NULL);
     subject_close(&subject);
     if (wire_sendf(request->fd, "calibrated", "%.0f\t%.9g\t%" PRIu64 "\t%" PRIu64, wanted, ghz,
                    subject.warmup_ns, checksum) != 0 ||

@@ -41,6 +41,7 @@ int worker_probe(const struct worker_request *request);
  * Iterations of the checksum that calibration sends: the same for every variant of one thread, and
  * for every one of several, so that the driver can compare variants of equal work, whose timed
  * loops are of different lengths. Threads that wake each other take up to a millisecond for one.
+ * A scenario may ask for another number.
  */
 enum { WORKER_CHECK_ITERATIONS = 4099, WORKER_CHECK_ITERATIONS_THREADS = 257 };
 
