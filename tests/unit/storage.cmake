@@ -21,3 +21,8 @@ allocost_test(unit spsc_ring SOURCES spsc_ring_test.c LIBS storage Threads::Thre
 allocost_test(unit intfmt SOURCES intfmt_test.c LIBS storage)
 allocost_test(unit intfmt_scalar SOURCES intfmt_test.c ${storage_dir}/intfmt.c LIBS storage)
 target_compile_definitions(test_intfmt_scalar PRIVATE INTFMT_SCALAR)
+
+# The pools that threads share: as the build makes them, and with their checks whatever the build.
+# hand_out is the proof that they hand no object out twice, on pools that do.
+allocost_test(unit hand_out SOURCES hand_out_test.c LIBS Threads::Threads)
+allocost_test(unit mutex_pool SOURCES mutex_pool_test.c LIBS storage)
