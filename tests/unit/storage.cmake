@@ -26,9 +26,10 @@ target_compile_definitions(test_intfmt_scalar PRIVATE INTFMT_SCALAR)
 # hand_out is the proof that they hand no object out twice, on pools that do.
 allocost_test(unit hand_out SOURCES hand_out_test.c LIBS Threads::Threads)
 allocost_test(unit mutex_pool SOURCES mutex_pool_test.c LIBS storage)
-foreach(name object_source magazine_pool treiber_pool)
+foreach(name object_source magazine_pool victim_pool treiber_pool)
   allocost_test(unit ${name} SOURCES ${name}_test.c LIBS storage)
   allocost_test(unit ${name}_checked LIBS storage SOURCES ${name}_test.c ${storage_dir}/pool.c
-    ${storage_dir}/object_source.c ${storage_dir}/magazine_pool.c ${storage_dir}/treiber_pool.c)
+    ${storage_dir}/object_source.c ${storage_dir}/magazine_pool.c ${storage_dir}/victim_pool.c
+    ${storage_dir}/treiber_pool.c)
   target_compile_definitions(test_${name}_checked PRIVATE POOL_DEBUG=1)
 endforeach()
