@@ -1,9 +1,8 @@
 # Lines over a swept parameter, each with its name at its end. In, besides what take_point kept:
 #     x_title               what the parameter is, with its unit
-#     y_title               what is shown, when it is not the time of an operation
 #     x_text(v)             how a value of it is written at the axis
 #     x_log                 1: logarithmic
-#     y_title               what is measured, when it is not ns per operation
+#     y_title               what is drawn, and which is better, when it is not ns per operation
 #     x_step                ticks at its multiples; 0: at the values there are, or at powers of 4
 #     joined                0: points alone
 #     floor, floor_label    ns of a line across, or NaN; what it is

@@ -14,7 +14,6 @@ do for [l = 1:LINES_MOST] {
     line_count[l] = 0; line_end_x[l] = NaN; line_end_y[l] = NaN
 }
 points = 0
-y_title = 'ns per operation, lower is better'
 array point_line[POINTS_MOST]
 array point_x[POINTS_MOST]
 array point_y[POINTS_MOST]    # ns: the median
