@@ -324,8 +324,12 @@ static int measure(struct setup *setup, const struct wish *wish, struct error *e
                   wish->budget_s);
         code = EXIT_FAILED;
     }
-    if (code == EXIT_DONE && result.stop_signal == 0 && !wish->no_figures)
-        code = results_plot(setup->directory);
+    if (code == EXIT_DONE)
+        code = results_claims(setup->directory, &summary);
+    if (code != EXIT_FAILED && result.stop_signal == 0 && !wish->no_figures) {
+        const int drawn = results_plot(setup->directory);
+        code = drawn != EXIT_DONE ? drawn : code;
+    }
     if (code != EXIT_FAILED && results_print(setup->directory, &summary, error) != 0)
         code = EXIT_FAILED;
     summary_free(&summary);

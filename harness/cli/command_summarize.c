@@ -1,4 +1,4 @@
-/* allocost summarize DIR: summary.csv again from samples.csv, and the table. */
+/* allocost summarize DIR: summary.csv and claims.md again from samples.csv, and the table. */
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/results.h"
@@ -16,9 +16,8 @@ static int run(int argc, char **argv)
     const int parsed = options_parse(argc, argv, NULL, 0, &operands, &error);
     int code = EXIT_USAGE;
     if (parsed == 1) {
-        puts("allocost summarize DIR\n\nWrites DIR/summary.csv again from DIR/samples.csv, and "
-             "prints "
-             "the table.");
+        puts("allocost summarize DIR\n\nWrites DIR/summary.csv and DIR/claims.md again from "
+             "DIR/samples.csv, and prints the table.");
         code = EXIT_DONE;
     } else if (parsed != 0) {
         fprintf(stderr, "allocost summarize: %s\n", error.text);
@@ -30,8 +29,10 @@ static int run(int argc, char **argv)
         code = EXIT_DONE;
         if (run_directory_check(directory, &error) != 0 ||
             results_summarize(directory, &summary, &error) != 0 ||
+            (code = results_claims(directory, &summary)) == EXIT_FAILED ||
             results_print(directory, &summary, &error) != 0) {
-            fprintf(stderr, "allocost summarize: %s\n", error.text);
+            if (error.text[0] != '\0')
+                fprintf(stderr, "allocost summarize: %s\n", error.text);
             code = EXIT_FAILED;
         }
         summary_free(&summary);
@@ -43,6 +44,6 @@ static int run(int argc, char **argv)
 const struct command command_summarize = {
     .name = "summarize",
     .operands = "DIR",
-    .help = "summary.csv again from samples.csv, and the table",
+    .help = "summary.csv and claims.md again from samples.csv, and the table",
     .run = run,
 };

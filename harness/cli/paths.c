@@ -30,8 +30,19 @@ char *paths_count_library(const char *programs, struct error *error)
     return NULL;
 }
 
+/* What the environment names, else what the build does. */
+static const char *choose(const char *variable, const char *built)
+{
+    const char *const named = getenv(variable);
+    return named != NULL && *named != '\0' ? named : built;
+}
+
 const char *paths_scripts(void)
 {
-    const char *const named = getenv("ALLOCOST_PLOTS");
-    return named != NULL && *named != '\0' ? named : ALLOCOST_SCRIPTS;
+    return choose("ALLOCOST_PLOTS", ALLOCOST_SCRIPTS);
+}
+
+const char *paths_claims(void)
+{
+    return choose("ALLOCOST_CLAIMS", ALLOCOST_CLAIMS_FILE);
 }

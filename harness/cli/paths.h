@@ -19,4 +19,7 @@ char *paths_count_library(const char *programs, struct error *error);
 /* The directory of the figure scripts: $ALLOCOST_PLOTS, else that of the source tree. Static. */
 const char *paths_scripts(void);
 
+/* The file of the claims: $ALLOCOST_CLAIMS, else that of the source tree. Static. */
+const char *paths_claims(void);
+
 #endif

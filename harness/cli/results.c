@@ -1,6 +1,7 @@
 #include "cli/results.h"
 
 #include "cli/paths.h"
+#include "data/claims.h"
 #include "data/counts.h"
 #include "data/instructions.h"
 #include "data/keyvalue.h"
@@ -103,6 +104,22 @@ int results_summarize(const char *directory, struct summary *summary, struct err
     instructions_free(&instructions);
     keyvalues_free(&facts);
     return result;
+}
+
+int results_claims(const char *directory, const struct summary *summary)
+{
+    struct error error = {.text = ""};
+    struct claims claims;
+    int code = EXIT_INCOMPLETE;
+    if (claims_load(paths_claims(), &claims, &error) == 0) {
+        char *const path = run_directory_file(directory, "claims.md");
+        code = claims_write(&claims, summary, path, &error) == 0 ? EXIT_DONE : EXIT_FAILED;
+        free(path);
+        claims_free(&claims);
+    }
+    if (code != EXIT_DONE)
+        fprintf(stderr, "allocost: claims.md is not written: %s\n", error.text);
+    return code;
 }
 
 /* https://no-color.org: set and not empty. A dumb terminal, or one of no kind, has no colours. */

@@ -18,6 +18,12 @@ struct summary;
  */
 int results_summarize(const char *directory, struct summary *summary, struct error *error);
 
+/*
+ * Writes claims.md: what the summary says of each claim. Returns the exit code; without the file of
+ * the claims, or with one that is broken, it says so on standard error, and nothing is lost.
+ */
+int results_claims(const char *directory, const struct summary *summary);
+
 /* Prints the table on standard output. A full disk or a closed pipe there is an error. */
 int results_print(const char *directory, const struct summary *summary, struct error *error);
 

@@ -45,6 +45,13 @@ if command -v valgrind >/dev/null; then
     same instructions.csv said found
 fi
 
+# The files of a run are those of the first table; figures are drawn elsewhere.
+awk '/^## /{ exit } /^\| `/{ split($0, parts, "`"); print parts[2] }' "$dictionary" |
+    grep -v '^figures/$' | sort >said
+[ -e one/instructions.csv ] || echo instructions.csv >>extra
+(ls one && cat extra 2>/dev/null) | sort >found
+same files said found
+
 # A fact that is missing on this machine has a key of its own for the reason; an allocator's name is
 # part of its keys.
 entries machine.csv | sed 's/^allocator\.NAME\./allocator.glibc./' | sort >said
