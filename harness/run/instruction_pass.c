@@ -156,10 +156,13 @@ static int count_cell(struct pass *pass, enum instruction_source source,
     return instruction_writer_append(pass->writer, &row, error);
 }
 
-/* Under how many allocators the cell is counted: one that calls none does the same under each. */
+/*
+ * Under how many allocators the cell is counted: one that calls none does the same under each. None
+ * for a cell of several threads: valgrind runs one at a time, and what waits would count its wait.
+ */
 static size_t count_runs(const struct session *session, const struct plan_cell *cell)
 {
-    if (!cell->selected || !session_comparable(cell))
+    if (!cell->selected || !session_comparable(cell) || cell->id.threads > 1)
         return 0;
     return cell->heap ? session->allocator_count : 1;
 }

@@ -29,7 +29,7 @@
  * million instructions a second, too long.
  */
 static const uint64_t iterations_most = BENCH_INPUTS;
-static const uint64_t instructions_enough = UINT64_C(1) << 24;
+static const uint64_t instructions_enough = UINT64_C(1) << 23;
 
 /* The CPU's counter takes an instruction more for an interrupt: the least of so many is right. */
 enum { PERF_ATTEMPTS = 5 };
@@ -136,7 +136,7 @@ static int count_pair(struct counter *counter, struct instruction_counts *counts
     for (;;) {
         if (count_call(counter, iterations, &counts->once) != 0)
             return -1;
-        if (iterations >= iterations_most || counts->once >= instructions_enough / 2)
+        if (iterations >= iterations_most || counts->once >= instructions_enough)
             break;
         iterations *= 2;
     }
