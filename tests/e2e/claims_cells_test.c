@@ -59,10 +59,11 @@ int main(int argc, char **argv)
     struct plan plan;
     const int failed =
         claims_load(argv[1], &claims, &error) != 0 || plan_discover(argv[2], &plan, &error) != 0;
-    fputs(error.text, stderr);
     EXPECT_INT(failed, 0);
-    if (failed)
+    if (failed) {
+        fprintf(stderr, "%s\n", error.text);
         return check_result();
+    }
     EXPECT(find(&plan, "no/such/cell:1") == NULL);
     for (size_t i = 0; i < claims.count; i++) {
         const struct claim *const claim = &claims.items[i];
