@@ -205,6 +205,5 @@ struct claim_judgement claims_judge(const struct claim *claim, const struct summ
                 .verdict = CLAIM_UNMEASURED, .open = open, .stuck_at = outcome};
         }
     }
-    CHECK(!"a claim whose last outcome has no conditions");
-    return (struct claim_judgement){.verdict = CLAIM_UNMEASURED};
+    check_failed(__FILE__, __LINE__, "the last outcome of a claim has no conditions");
 }
