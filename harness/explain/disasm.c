@@ -186,6 +186,10 @@ static void read_instruction(struct program *program, struct pages *pages, uint6
         *operands++ = '\0';
     operands += strspn(operands, " \t");
     static const char *const prefixes[] = {"bnd", "notrack", "rep", "addr32", NULL};
+    if (strcmp(text, "rep") == 0) {
+        function->rep_movs |= begins_with(operands, "movs");
+        function->rep_stos |= begins_with(operands, "stos");
+    }
     if (is_one_of(text, prefixes)) {
         read_instruction(program, pages, address, operands);
         return;

@@ -19,6 +19,8 @@ struct function {
     uint64_t last;        /* address of its last one */
     size_t working;       /* instructions that do something: not a nop, a return or a trap */
     bool loops;           /* has a branch to itself or to an instruction before it */
+    bool rep_movs;        /* x86: copies memory by one instruction */
+    bool rep_stos;        /* x86: fills memory by one instruction */
     uint64_t *references; /* addresses that it branches to, loads from or computes */
     size_t reference_count;
 };
@@ -61,9 +63,16 @@ void program_free(struct program *program);
 /* The function that begins at an address, or NULL. */
 const struct function *function_at(const struct program *program, uint64_t address);
 
+/* How memory is copied or filled, but for plain loads and stores. */
+enum copy_kind { COPY_REP_MOVS, COPY_REP_STOS, COPY_MEMCPY, COPY_MEMMOVE, COPY_MEMSET, COPY_KINDS };
+
+/* "rep movs", "memcpy": what a kind is called. */
+const char *copy_name(enum copy_kind kind);
+
 /* What can happen when a function runs. */
 struct reach {
-    bool calls[64];   /* by index of allocator_functions */
+    bool calls[64]; /* by index of allocator_functions */
+    bool copies[COPY_KINDS];
     bool loops;       /* one of the functions reached has a loop */
     size_t functions; /* how many of the program's own were reached, the first included */
 };

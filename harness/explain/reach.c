@@ -15,8 +15,19 @@ struct walk {
 
 static void follow(struct walk *walk, uint64_t address);
 
+static const char *const copy_names[COPY_KINDS] = {"rep movs", "rep stos", "memcpy", "memmove",
+                                                   "memset"};
+
+const char *copy_name(enum copy_kind kind)
+{
+    return copy_names[kind];
+}
+
 static void call_outside(struct walk *walk, const char *name, size_t length)
 {
+    for (int i = COPY_MEMCPY; i < COPY_KINDS; i++)
+        if (strlen(copy_names[i]) == length && strncmp(name, copy_names[i], length) == 0)
+            walk->reach->copies[i] = true;
     const int function = allocator_function(name, length);
     if (function >= 0)
         walk->reach->calls[function] = true;
@@ -40,6 +51,8 @@ static void enter(struct walk *walk, size_t index)
     }
     walk->reach->functions++;
     walk->reach->loops |= function->loops;
+    walk->reach->copies[COPY_REP_MOVS] |= function->rep_movs;
+    walk->reach->copies[COPY_REP_STOS] |= function->rep_stos;
     for (size_t i = 0; i < function->reference_count; i++)
         follow(walk, function->references[i]);
 }

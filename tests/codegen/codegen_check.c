@@ -14,10 +14,9 @@
  * Every fault is a line on stderr. Exit code 0, 1 when there was a fault, 2 for wrong arguments,
  * and 77 without objdump.
  */
-#include "bench.h"
 #include "codegen/capture.h"
-#include "explain/allocator_functions.h"
 #include "explain/disasm.h"
+#include "explain/gate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,9 +26,6 @@
 enum { SKIPPED = 77, MANIFEST_FIELDS = 6 };
 
 static unsigned faults;
-
-/* What is looked at: the code as it is, or the code of a compiler that knows no allocator. */
-enum view { CODE, SOURCE };
 
 #define FAULT(...) (faults++, fprintf(stderr, __VA_ARGS__), fputc('\n', stderr))
 
@@ -59,54 +55,25 @@ static void read_program(const char *objdump, const char *path, struct program *
     }
 }
 
-static void read_calls(const char *where, const char *list, enum view view, bool calls[64])
+static void take_fault(const char *fault, void *user)
 {
-    for (const char *word = list; *(word += strspn(word, " ")) != '\0';) {
-        const size_t length = strcspn(word, " ");
-        const int function = allocator_function_meant(word, length, view == SOURCE);
-        if (function < 0)
-            FAULT("%s: declares a call to %.*s, which is no allocator function", where, (int)length,
-                  word);
-        else
-            calls[function] = true;
-        word += length;
-    }
+    (void)user;
+    FAULT("%s", fault);
 }
 
 /* One line of the manifest, without its first word. */
-static void check_cell(const struct program *program, const char *scenario, enum view view,
+static void check_cell(const struct program *program, const char *scenario, enum gate_view view,
                        char *fields[MANIFEST_FIELDS])
 {
     char where[512];
     snprintf(where, sizeof where, "%s/%s%s%s%s", scenario, fields[1], *fields[2] ? "/" : "",
-             fields[2], view == SOURCE ? " (source)" : "");
-    const struct function *const run =
-        function_at(program, program->base + strtoull(fields[3], NULL, 16));
-    if (run == NULL) {
-        FAULT("%s: no function begins where run is", where);
-        return;
-    }
-    if (run->working == 0) {
-        FAULT("%s: the function %s is empty", where, run->name);
-        return;
-    }
-    bool declared[64] = {false};
-    const int code = atoi(fields[4]);
-    if (code == BENCH_CALLS_ALLOCATOR || (code == BENCH_ELIDED && view == SOURCE))
-        read_calls(where, fields[5], view, declared);
-
-    struct reach reach;
-    reach_from(program, run, &reach);
-    if (!reach.loops)
-        FAULT("%s: nothing that %s reaches has a loop", where, run->name);
-    for (int i = 0; i < ALLOCATOR_FUNCTIONS; i++) {
-        if (reach.calls[i] && !declared[i])
-            FAULT("%s: %s reaches %s, which is not declared", where, run->name,
-                  allocator_functions[i]);
-        if (!reach.calls[i] && declared[i])
-            FAULT("%s: %s does not reach %s, which is declared", where, run->name,
-                  allocator_functions[i]);
-    }
+             fields[2], view == GATE_SOURCE ? " (source)" : "");
+    const struct gate_cell cell = {.where = where,
+                                   .run_offset = strtoull(fields[3], NULL, 16),
+                                   .code = (enum bench_code)atoi(fields[4]),
+                                   .calls = fields[5]};
+    struct gate_finding finding;
+    gate_check(program, &cell, view, &finding, take_fault, NULL);
 }
 
 /* Splits at tabs. Returns the number of fields found, at most MANIFEST_FIELDS. */
@@ -135,7 +102,7 @@ static const char *manifest_name(char *manifest)
     return name;
 }
 
-static void check_program(const char *objdump, char *path, enum view view)
+static void check_program(const char *objdump, char *path, enum gate_view view)
 {
     char *const command[] = {path, NULL}, *manifest;
     const int exit_code = capture(command, NULL, &manifest);
@@ -169,7 +136,7 @@ static void check_program(const char *objdump, char *path, enum view view)
 
 /* Links `output` with the compiler's command line, of which argv[count] is NULL, and checks it. */
 static void compile_and_check(const char *objdump, char *output, size_t count, char **argv,
-                              enum view view)
+                              enum gate_view view)
 {
     static char option_o[] = "-o", no_builtin[] = "-fno-builtin";
     char **const command = calloc(count + 4, sizeof *command);
@@ -178,7 +145,7 @@ static void compile_and_check(const char *objdump, char *output, size_t count, c
     memcpy(command, argv, count * sizeof *command);
     command[count++] = option_o;
     command[count++] = output;
-    if (view == SOURCE)
+    if (view == GATE_SOURCE)
         command[count++] = no_builtin;
     if (capture(command, NULL, NULL) != 0)
         FAULT("%s: it could not be built", output);
@@ -201,13 +168,13 @@ int main(int argc, char **argv)
         return SKIPPED;
     }
     if (compiles)
-        compile_and_check(argv[1], argv[3], (size_t)argc - 4, argv + 4, CODE);
+        compile_and_check(argv[1], argv[3], (size_t)argc - 4, argv + 4, GATE_CODE);
     else
-        check_program(argv[1], argv[3], CODE);
+        check_program(argv[1], argv[3], GATE_CODE);
     if (proves) {
         char source[4096];
         snprintf(source, sizeof source, "%s.source", argv[3]);
-        compile_and_check(argv[1], source, (size_t)argc - 4, argv + 4, SOURCE);
+        compile_and_check(argv[1], source, (size_t)argc - 4, argv + 4, GATE_SOURCE);
     }
     return faults == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
