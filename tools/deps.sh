@@ -3,7 +3,7 @@
 # A word with bars is one package under several names: the first that the distribution has is taken.
 set -eu
 
-required='gcc g++ make cmake pkg-config binutils libbenchmark-dev libhwloc-dev gnuplot-nox libjemalloc2'
+required='gcc g++ make cmake pkg-config binutils libbenchmark-dev libhwloc-dev libjansson-dev gnuplot-nox libjemalloc2'
 optional='libmimalloc3|libmimalloc2.0 libtcmalloc-minimal4t64|libtcmalloc-minimal4 libtbbmalloc2
 libclang-rt-dev|libclang-rt-14-dev clang libblocksruntime-dev valgrind clang-format libxml2-utils'
 

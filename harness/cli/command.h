@@ -9,7 +9,8 @@ enum exit_code {
     EXIT_DONE = 0,
     EXIT_FAILED = 1,
     EXIT_USAGE = 2,
-    EXIT_INCOMPLETE = 3 /* done, but some cells or figures failed */
+    EXIT_INCOMPLETE = 3, /* done, but some cells, figures or files failed */
+    EXIT_FOUND = 4       /* done, and what --fail-on names was found */
 };
 
 /* One command. */
@@ -24,5 +25,6 @@ extern const struct command command_run;
 extern const struct command command_list;
 extern const struct command command_summarize;
 extern const struct command command_plot;
+extern const struct command command_explain;
 
 #endif

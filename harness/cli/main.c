@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 static const struct command *const commands[] = {&command_run, &command_list, &command_summarize,
-                                                 &command_plot};
+                                                 &command_plot, &command_explain};
 
 static void print_help(void)
 {

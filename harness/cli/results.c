@@ -123,7 +123,7 @@ int results_claims(const char *directory, const struct summary *summary)
 }
 
 /* https://no-color.org: set and not empty. A dumb terminal, or one of no kind, has no colours. */
-static bool wants_color(void)
+bool results_color(void)
 {
     const char *const no_color = getenv("NO_COLOR");
     const char *const kind = getenv("TERM");
@@ -137,7 +137,7 @@ int results_print(const char *directory, const struct summary *summary, struct e
     const int has_facts = load_optional(directory, "machine.csv", &facts, load_facts, error);
     if (has_facts < 0)
         return -1;
-    table_print(stdout, summary, has_facts ? &facts : NULL, wants_color());
+    table_print(stdout, summary, has_facts ? &facts : NULL, results_color());
     keyvalues_free(&facts);
     if (fflush(stdout) != 0 || ferror(stdout))
         return error_set_errno(error, "cannot write the table to standard output");

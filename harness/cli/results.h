@@ -8,6 +8,8 @@
 
 #include "cli/command.h"
 
+#include <stdbool.h>
+
 struct error;
 struct summary;
 
@@ -30,5 +32,8 @@ int results_print(const char *directory, const struct summary *summary, struct e
 /* Draws the figures from summary.csv, says on standard error what became of them. Returns the exit
  * code, 128 + n when signal n (stop.h) put an end to it. */
 int results_plot(const char *directory);
+
+/* Whether what is printed on standard output may have colours. Cannot fail. */
+bool results_color(void);
 
 #endif

@@ -67,6 +67,7 @@ static void add_cell(struct discovery *discovery, char *const fields[])
         .work = check_strdup(fields[7]),
         .code = check_strdup(fields[8]),
         .calls = check_strdup(fields[9]),
+        .run_offset = strtoull(fields[10], NULL, 16),
         .skip = check_strdup(fields[11]),
     };
 }

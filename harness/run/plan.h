@@ -39,6 +39,7 @@ struct plan_cell {
     char *work;
     char *code; /* nothing, calls, elided */
     char *calls;
+    uint64_t run_offset; /* of the run function from where the program begins; 0: there is none */
     char *skip;          /* why the build cannot run it; empty when it can */
     uint64_t iterations; /* of the timed loop, frozen by calibration; 0: not yet */
     uint64_t checksum;   /* over the calibration's fixed count, to compare within the work group */
