@@ -3,7 +3,7 @@ question = 'What does a map cost: built, looked up, destroyed?'
 call ARG1 ARG1 ARG2 ARG3
 
 # The foot of the page is for both panels.
-stats cells using (is_row('map') || is_row('map_find') ? is_unresolved(0) : 0) nooutput
+stats cells using (is_row('map_life') || is_row('map_find') ? is_unresolved(0) : 0) nooutput
 count_text(v) = v >= 1048576 ? sprintf('%gM', v / 1048576) : bytes_text(v)
 heap_color = baseline > 0 ? allocator_color[baseline] : TEXT
 heap_mark = baseline > 0 ? allocator_mark[baseline] : 7
@@ -36,7 +36,7 @@ line_of(variant) = variant eq 'array_stack' ? 1 : variant eq 'open_stack' ? 2 \
 take(variant) = variant eq 'chained_malloc' \
     ? take_heap(OTHERS, column('allocator'), column('value')) \
     : take_point(line_of(variant), column('value'))
-stats cells using ((is_row('map') ? take(strcol('variant')) : 0) + keep_floor('map')) nooutput
+stats cells using ((is_row('map_life') ? take(strcol('variant')) : 0) + keep_floor('map_life')) nooutput
 # A row is a whole map.
 do for [i = 1:points] {
     point_y[i] = point_y[i] / point_x[i]

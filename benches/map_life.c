@@ -295,7 +295,7 @@ static const struct bench_variant variants[] = {
 };
 
 const struct bench_scenario bench_scenario = {
-    .name = "map",
+    .name = "map_life",
     .question = "What does a map cost, by where its table and its entries live?",
     .touch = "all of each entry, written once and read once, and the whole table, cleared",
     .param = "entries",
