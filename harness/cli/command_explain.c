@@ -35,6 +35,7 @@ static const char help_text[] =
     "--json prints {\"schema\": 1, \"compilers\": {\"gcc\", \"clang\": version or null}} and "
     "either\n"
     "  \"sources\": [{\"file\", \"level\", \"compilers\": {name: compiled, failed or absent},\n"
+    "    \"attributor\": whether LLVM's was run,\n"
     "    \"errors\": {name: text}, and arrays of objects that begin with file, line, column:\n"
     "    \"allocations\": function, inlined, call, arguments, and for gcc and clang\n"
     "      {\"fate\": heap, movable or removed, \"reasons\": [{\"kind\": returned, stored, "

@@ -22,6 +22,7 @@ struct outcome {
     size_t done;
     size_t failed;
     bool found;      /* what --fail-on names */
+    bool told;       /* that clang has no attributor */
     json_t *sources; /* of the JSON document; NULL for text */
 };
 
@@ -60,6 +61,12 @@ static void take_report(const struct explain_request *request, const struct sour
         return;
     }
     outcome->done++;
+    if (report->compiled[COMPILER_CLANG] && !report->has_moved && !outcome->told) {
+        fputs("allocost explain: this clang does not run LLVM's attributor: what could live on the "
+              "stack is not known\n",
+              stderr);
+        outcome->told = true;
+    }
     if (outcome->sources == NULL)
         source_report_print(report, stdout);
     outcome->found = outcome->found || (request->fail_on_heap && source_report_has_heap(report)) ||

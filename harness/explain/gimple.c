@@ -3,6 +3,7 @@
 #include "data/text.h"
 #include "error.h"
 #include "explain/flow.h"
+#include "explain/gimple_names.h"
 #include "explain/scan.h"
 
 #include <ctype.h>
@@ -23,27 +24,6 @@ struct reader {
     bool in_blocks; /* behind the declarations */
 };
 
-/* ---- Names ---- */
-
-static bool is_name_start(char c)
-{
-    return isalpha((unsigned char)c) || c == '_' || c == '.' || c == '$';
-}
-
-static bool is_name_part(char c)
-{
-    return isalnum((unsigned char)c) || c == '_' || c == '.' || c == '$';
-}
-
-/* Whether the name of this length is that of a value: p_3, _7, iftmp.0_1. */
-static bool is_value(const char *name, size_t length)
-{
-    size_t digits = 0;
-    while (digits < length && isdigit((unsigned char)name[length - 1 - digits]))
-        digits++;
-    return digits > 0 && digits < length && name[length - 1 - digits] == '_';
-}
-
 /* The variable of the frame that the name of this length is, or is a field of; NULL when none is.
  */
 static const char *local_of(const struct reader *reader, const char *name, size_t length)
@@ -55,51 +35,6 @@ static const char *local_of(const struct reader *reader, const char *name, size_
             return reader->locals[i];
     }
     return NULL;
-}
-
-/* A value's name as the user wrote it: without its number. Empty for one that gcc made. */
-static const char *user_name(const struct reader *reader, const char *value)
-{
-    size_t length = strlen(value);
-    while (length > 0 && isdigit((unsigned char)value[length - 1]))
-        length--;
-    if (length > 0 && length < strlen(value) && value[length - 1] == '_')
-        length--;
-    else
-        length = strlen(value);
-    char *const name = check_format("%.*s", (int)length, value);
-    const char *const kept = text_intern(reader->unit->pool, strchr(name, '.') == NULL ? name : "");
-    free(name);
-    return kept;
-}
-
-/* An expression as the user would write it: p_3(D)->a is p->a. Of the pool. */
-static const char *user_text(const struct reader *reader, const char *text)
-{
-    char *const out = check_alloc(2 * strlen(text) + 1, 1); /* _1 becomes ... */
-    size_t used = 0;
-    for (const char *at = text; *at != '\0';) {
-        if (!is_name_start(*at)) {
-            out[used++] = *at++;
-            continue;
-        }
-        size_t length = 1;
-        while (is_name_part(at[length]))
-            length++;
-        const char *const value = scan_keep(reader->unit->pool, at, length);
-        const char *shown = value;
-        if (is_value(at, length))
-            shown = *user_name(reader, value) != '\0' ? user_name(reader, value) : "...";
-        memcpy(out + used, shown, strlen(shown));
-        used += strlen(shown);
-        at += length;
-        if (strncmp(at, "(D)", 3) == 0)
-            at += 3;
-    }
-    out[used] = '\0';
-    const char *const result = text_intern(reader->unit->pool, out);
-    free(out);
-    return result;
 }
 
 /* ---- Expressions ---- */
@@ -136,19 +71,21 @@ static void add_steps(struct reader *reader, const char *expression, struct flow
             at = scan_string_end(at);
             continue;
         }
-        if (!is_name_start(*at) || (at > expression && is_name_part(at[-1]))) {
+        if (!gimple_starts_name(*at) || (at > expression && gimple_is_name(at[-1]))) {
             at++;
             continue;
         }
         size_t length = 1;
-        while (is_name_part(at[length]))
+        while (gimple_is_name(at[length]))
             length++;
         const bool field = at - expression >= 2 && strncmp(at - 2, "->", 2) == 0;
-        const char *const local = field ? NULL : local_of(reader, at, length);
-        step.from = local;
-        if (local == NULL && !field && is_value(at, length) &&
-            !is_dereferenced(expression, at, length))
-            step.from = scan_keep(reader->unit->pool, at, length);
+        step.from = NULL;
+        if (!field && gimple_is_value(at, length)) {
+            if (!is_dereferenced(expression, at, length))
+                step.from = scan_keep(reader->unit->pool, at, length);
+        } else if (!field) {
+            step.from = local_of(reader, at, length);
+        }
         if (step.from != NULL)
             flow_add_step(reader->function, step);
         at += length;
@@ -160,33 +97,35 @@ static struct flow_step target_step(struct reader *reader, const char *left)
 {
     const size_t length = strlen(left);
     size_t name = 0;
-    while (is_name_part(left[name]))
+    while (gimple_is_name(left[name]))
         name++;
-    if (name == length && is_value(left, length))
+    if (name == length && gimple_is_value(left, length))
         return (struct flow_step){.kind = FLOW_COPY, .to = text_intern(reader->unit->pool, left)};
     const char *first = left;
-    while (*first != '\0' && !is_name_start(*first))
+    while (*first != '\0' && !gimple_starts_name(*first))
         first++;
     const char *pointer = NULL;
     for (const char *at = first; *at != '\0';) {
         size_t part = 0;
-        while (is_name_part(at[part]))
+        while (gimple_is_name(at[part]))
             part++;
         const bool field = at - left >= 2 && strncmp(at - 2, "->", 2) == 0;
-        const char *const local = part > 0 && !field ? local_of(reader, at, part) : NULL;
+        const bool value = part > 0 && !field && gimple_is_value(at, part);
+        const char *const local = part > 0 && !field && !value ? local_of(reader, at, part) : NULL;
         if (local != NULL)
             return (struct flow_step){.kind = FLOW_COPY, .to = local};
-        if (part > 0 && pointer == NULL && is_value(at, part) && is_dereferenced(left, at, part))
+        if (part > 0 && pointer == NULL && gimple_is_value(at, part) &&
+            is_dereferenced(left, at, part))
             pointer = scan_keep(reader->unit->pool, at, part);
         at += part > 0 ? part : 1;
     }
     char *words;
     if (pointer == NULL)
-        words = check_format("in `%s`", user_text(reader, left));
-    else if (*user_name(reader, pointer) == '\0')
+        words = check_format("in `%s`", gimple_user_text(reader->unit->pool, left));
+    else if (*gimple_user_name(reader->unit->pool, pointer) == '\0')
         words = check_format("through a pointer");
     else
-        words = check_format("through `%s`", user_name(reader, pointer));
+        words = check_format("through `%s`", gimple_user_name(reader->unit->pool, pointer));
     const struct flow_step step = {
         .kind = FLOW_STORE, .to = text_intern(reader->unit->pool, words), .base = pointer};
     free(words);
@@ -215,21 +154,22 @@ static void read_call(struct reader *reader, const struct place *place, const ch
             flow_add_step(function, store);
             free(made);
         }
-        flow_add_call(function, (struct flow_call){.place = *place,
-                                                   .callee = text_intern(pool, callee),
-                                                   .arguments = user_text(reader, arguments),
-                                                   .value = value,
-                                                   .in_frame = frame});
+        flow_add_call(function, (struct flow_call){
+                                    .place = *place,
+                                    .callee = text_intern(pool, callee),
+                                    .arguments = gimple_user_text(reader->unit->pool, arguments),
+                                    .value = value,
+                                    .in_frame = frame});
     }
     char *parts[ARGUMENTS_MOST];
     const size_t count = scan_split(arguments, parts, ARGUMENTS_MOST);
-    const bool indirect = strstr(callee, "(D)") != NULL || is_value(callee, strlen(callee));
+    const bool indirect = strstr(callee, "(D)") != NULL || gimple_is_value(callee, strlen(callee));
     if (callee[0] == '.') /* what the compiler itself expands */
         return;
     for (size_t i = 0; i < count; i++)
         add_steps(reader, parts[i],
                   (struct flow_step){.kind = FLOW_PASS,
-                                     .to = indirect ? user_text(reader, callee)
+                                     .to = indirect ? gimple_user_text(reader->unit->pool, callee)
                                                     : text_intern(pool, callee),
                                      .result = result,
                                      .argument = (int)i,
@@ -240,7 +180,7 @@ static void read_call(struct reader *reader, const struct place *place, const ch
 static bool is_call(char *text, char **arguments)
 {
     size_t length = 0;
-    while (is_name_part(text[length]))
+    while (gimple_is_name(text[length]))
         length++;
     if (length == 0 || isdigit((unsigned char)text[0]))
         return false;
@@ -429,7 +369,8 @@ static void read_local(struct reader *reader, char *line)
     if (array != NULL && array > line && array[-1] != ' ')
         *array = '\0';
     const char *const blank = strrchr(line, ' ');
-    if (blank != NULL && is_name_start(blank[1]) && !is_value(blank + 1, strlen(blank + 1)))
+    if (blank != NULL && gimple_starts_name(blank[1]) &&
+        !gimple_is_value(blank + 1, strlen(blank + 1)))
         reader->locals[reader->local_count++] = text_intern(reader->unit->pool, blank + 1);
 }
 
@@ -454,6 +395,8 @@ static void read_line(struct reader *reader, char *line)
         else {
             struct place place = {.file = NULL};
             strip_places(reader, text, &place);
+            if (reader->function->place.file == NULL) /* the dump does not say where it begins */
+                reader->function->place = place;
             read_statement(reader, text, &place);
         }
     }

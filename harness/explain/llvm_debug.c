@@ -13,7 +13,7 @@ enum { NUMBERS_MOST = 1 << 24, SCOPES_DEEPEST = 256 };
 
 /* One line of metadata, as far as places need it. */
 struct node {
-    const char *file; /* of a !DIFile its name */
+    const char *file; /* of a !DIFile its path */
     size_t scope;     /* number of the enclosing node; 0: none */
     size_t file_node; /* number of its !DIFile; 0: none */
     unsigned line, column;
@@ -79,6 +79,19 @@ static const char *string_field(struct text_pool *pool, const char *line, const 
     return kept;
 }
 
+/* The path of a !DIFile: its name may be from a directory that is not the one clang ran in. */
+static const char *file_path(struct text_pool *pool, const char *line)
+{
+    const char *const name = string_field(pool, line, "filename: ");
+    const char *const directory = string_field(pool, line, "directory: ");
+    if (name == NULL || name[0] == '/' || directory == NULL || *directory == '\0')
+        return name;
+    char *const path = check_format("%s/%s", directory, name);
+    const char *const kept = text_intern(pool, path);
+    free(path);
+    return kept;
+}
+
 /* "!12 = distinct !DILocation(line: 1, ...)" */
 static void read_node(struct llvm_debug *debug, struct text_pool *pool, const char *line)
 {
@@ -94,7 +107,7 @@ static void read_node(struct llvm_debug *debug, struct text_pool *pool, const ch
         debug->count = count;
     }
     debug->nodes[number] = (struct node){
-        .file = string_field(pool, end, "filename: "),
+        .file = file_path(pool, end),
         .scope = number_field(end, "scope: "),
         .file_node = number_field(end, "file: "),
         .line = (unsigned)number_field(end, "line: "),

@@ -148,6 +148,7 @@ json_t *source_report_json(const struct source_report *report)
                         : report->compiled[i] ? "compiled"
                                               : "failed"));
     set(object, "compilers", compilers);
+    set(object, "attributor", json_boolean(report->has_moved));
     json_t *const said = json_object();
     for (int i = 0; i < COMPILERS; i++)
         if (report->said[i] != NULL)

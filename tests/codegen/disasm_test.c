@@ -186,6 +186,33 @@ static void test_names(void)
     EXPECT_STR(allocator_functions[allocator_function("_ZdlPvm", 7)], "operator delete");
 }
 
+/* Copies by one instruction and by a call, in what run reaches; not those that it does not. */
+static void test_copies(void)
+{
+    struct program program = {0};
+    read_all(&program, "0000000000009000 R_X86_64_GLOB_DAT  memcpy@GLIBC_2.14\n"
+                       "Disassembly of section .text:\n"
+                       "0000000000001000 <memmove@plt>:\n"
+                       "    1000:\tjmp    *0x8000(%rip)        # 8000 <x>\n"
+                       "0000000000002000 <apart>:\n"
+                       "    2000:\trep stos %al,%es:(%rdi)\n"
+                       "    2003:\tcall   1000 <memmove@plt>\n"
+                       "0000000000003000 <run>:\n"
+                       "    3000:\trep movsq %ds:(%rsi),%es:(%rdi)\n"
+                       "    3003:\tcall   *0x5ff7(%rip)        # 9000 <memcpy@GLIBC_2.14>\n"
+                       "    3009:\trepz ret\n");
+    static const bool expected_copies[COPY_KINDS] = {[COPY_REP_MOVS] = true, [COPY_MEMCPY] = true};
+    struct reach reach;
+    reach_from(&program, named(&program, "run"), &reach);
+    for (int i = 0; i < COPY_KINDS; i++)
+        EXPECT_INT(reach.copies[i], expected_copies[i]);
+    reach_from(&program, named(&program, "apart"), &reach);
+    for (int i = 0; i < COPY_KINDS; i++)
+        EXPECT_INT(reach.copies[i], i == COPY_REP_STOS || i == COPY_MEMMOVE);
+    EXPECT_STR(copy_name(COPY_REP_MOVS), "rep movs");
+    program_free(&program);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2)
@@ -197,5 +224,6 @@ int main(int argc, char **argv)
     test_x86();
     test_aarch64();
     test_names();
+    test_copies();
     return check_result();
 }

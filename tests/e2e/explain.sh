@@ -87,17 +87,18 @@ printf 'int f(int a) { return a; }\n' >none.c
 run 0 explain $one --fail-on heap,movable,dangling none.c
 
 # A database, with its own directories, flags in both forms, and a file in another language.
-mkdir -p 'project/a b'
+mkdir -p 'project/a b' project/build
 printf '#include "own.h"\nvoid *g(void) { return malloc(OWN); }\n' >'project/a b/g.c'
 printf '#include <stdlib.h>\n#define OWN 72\n' >'project/a b/own.h'
 cat >project/compile_commands.json <<end
 [{"directory": "$work/project", "file": "a b/g.c", "command": "cc -O1 -o 'g o' -c \\"a b/g.c\\""},
  {"directory": "$work/project/a b", "file": "g.c", "arguments": ["cc", "-UOWN", "-c", "g.c"]},
+ {"directory": "$work/project/build", "file": "$work/project/a b/g.c", "command": "cc"},
  {"directory": "$work/project", "file": "h.cpp", "arguments": ["c++", "h.cpp"]}]
 end
 run 0 explain project/compile_commands.json
 says out 'a b/g.c:2:'
-check test "$(grep -c 'malloc(72) stays on the heap: returned' out)" -eq 2
+check test "$(grep -c 'malloc(72) stays on the heap: returned' out)" -eq 3
 says err '1 files are no C'
 check test ! -e 'project/g o'
 
@@ -130,6 +131,15 @@ run 1 explain --gcc /nowhere/gcc --clang /nowhere/clang none.c
 says err 'there is no compiler to ask'
 run 1 explain --gcc /bin/true none.c
 says err 'is no gcc'
+if have clang; then
+    # A clang without the attributor: said once, and the rest goes on.
+    # shellcheck disable=SC2016 # for the script
+    printf '#!/bin/sh\nfor word; do case $word in -attributor*) exit 1 ;; esac; done\nexec clang "$@"\n' >less
+    chmod +x less
+    run 0 explain --gcc /nowhere/gcc --clang "$work/less" none.c none.c
+    check test "$(grep -c "does not run LLVM's attributor" err)" -eq 1
+    says out 'none.c:1'
+fi
 run 2 explain --jsn none.c
 says err 'did you mean --json'
 run 2 explain --fail-on movabel none.c
@@ -142,11 +152,13 @@ run 0 explain --help
 says out 'allocost explain FILE.c'
 
 # Names with the syntax of shells, dumps, terminals and JSON are text, and nothing runs.
+both= # the first by both compilers, the others by one
 # shellcheck disable=SC2016 # that is the point
 for name in '$(touch executed).c' 'a"b\c.c' '-x.c' '[a.c:1:2] b.c' 'two
 lines.c' "$(printf 'esc\033[31m\377.c')" '@file.c' ';touch executed;.c'; do
     printf '#include <stdlib.h>\nvoid *f(void) { return malloc(24); }\n' >"./$name"
-    run 0 explain "./$name"
+    run 0 explain $both "./$name"
+    both=$one
     says out ':2:24: malloc(24) stays on the heap: returned'
     check test "$(tr -d '\n\040-\176\200-\377' <out | wc -c)" -eq 0
     run 0 explain --json $one "./$name"

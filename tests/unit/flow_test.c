@@ -133,7 +133,7 @@ static void test_llvm(void)
     EXPECT_INT(keep->parameters[0].pointer && !keep->parameters[0].retained, true);
     EXPECT_INT(keep->parameters[1].pointer, false);
     EXPECT_INT(keep->place.line, 33);
-    EXPECT_STR(keep->place.file, "escapes.c");
+    EXPECT_STR(keep->place.file, "/src/escapes.c");
     flow_free(&unit);
 }
 
@@ -162,6 +162,9 @@ static const struct {
     {"_5->next = p_1;", "S through a pointer"},
     {"local.first = p_1;\n  return local;", "R"},
     {"local.first = p_1;", ""},
+    {"local.field_1 = p_1;\n  return local;", "R"},
+    {"local.12_22 = (long unsigned int) p_1;\n  *out_2(D) = local.12_22;", "S through `out`"},
+    {"local.12_22 = (long unsigned int) p_1;\n  return local;", ""},
     {"MEM <void *> [(struct pair *)&local + 8B] = p_1;\n  f (&local);", "P f"},
     {"table[i_2] = p_1;", "S in `table[i]`"},
     {"f (p_1);", "P f"},
@@ -257,7 +260,7 @@ static void test_llvm_instructions(void)
         EXPECT_STR(reasons_of(&unit, function, 0), llvm_cases[i].reasons);
         if (strcmp(reasons_of(&unit, function, 0), llvm_cases[i].reasons) != 0)
             fprintf(stderr, "  for: %s\n", llvm_cases[i].instruction);
-        EXPECT_STR(function->calls[0].place.file, "a\"(b, line: 9).c");
+        EXPECT_STR(function->calls[0].place.file, "/src/a\"(b, line: 9).c");
         EXPECT_INT(function->calls[0].place.line * 10 + function->calls[0].place.column, 34);
         EXPECT_INT(function->parameters[0].pointer && function->parameters[1].pointer, true);
         EXPECT_INT(function->parameters[2].pointer, false);
@@ -265,7 +268,7 @@ static void test_llvm_instructions(void)
     }
 }
 
-/* Nothing that is cut short or is no dump at all does harm. */
+/* Nothing that is cut short or is no dump at all does harm: the sanitizers watch. */
 static void test_broken(void)
 {
     static const char *const texts[] = {"",
@@ -299,7 +302,6 @@ static void test_broken(void)
         }
         free(text);
     }
-    EXPECT(true); /* for the sanitizers */
 }
 
 int main(int argc, char **argv)
