@@ -138,8 +138,11 @@ char *plain_text_for_table(const char *text)
 {
     char *const line = plain_text_line(text);
     struct string field = {.text = check_strdup("")};
+    bool escaped = false; /* the byte before: gnuplot takes up to four digits when the first is 0 */
     for (const char *at = line; *at != '\0'; at++) {
-        if (at == line || *at == '"' || *at == '\'' || *at == '\\') {
+        const bool digit = *at >= '0' && *at <= '7';
+        escaped = at == line || *at == '"' || *at == '\'' || *at == '\\' || (escaped && digit);
+        if (escaped) {
             char escape[8];
             const unsigned byte = (unsigned char)*at;
             add(&field, escape, (size_t)snprintf(escape, sizeof escape, "\\%03o", byte));

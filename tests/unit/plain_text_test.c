@@ -50,6 +50,9 @@ static void test_for_table(void)
     expect_text(plain_text_for_table("glibc"), "\\147libc");
     expect_text(plain_text_for_table("NaN"), "\\116aN");
     expect_text(plain_text_for_table("#a\"b'c\\d"), "\\043a\\042b\\047c\\134d");
+    /* gnuplot reads \0421 as one escape. */
+    expect_text(plain_text_for_table("s\"17\" 3"), "\\163\\042\\061\\067\\042 3");
+    expect_text(plain_text_for_table("128"), "\\061\\0628");
     expect_text(plain_text_for_table("\n"), "\\134n");
     expect_text(plain_text_for_table("a\tb"), "\\141\\134tb");
 }
