@@ -5,6 +5,7 @@ ALLOCATORS ?=
 SCENARIOS ?=
 OUT ?=
 RUN ?=
+RUNS ?=
 BUILD := build
 JOBS := $(shell nproc 2>/dev/null || echo 2)
 
@@ -16,13 +17,14 @@ options = $(if $(ALLOCATORS),--allocators $(call quote,$(ALLOCATORS))) \
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps build bench quick plots list test test-release test-asan test-tsan clean
+.PHONY: help deps build bench quick plots compare list test test-release test-asan test-tsan clean
 
 help:
 	@echo 'make deps      installs what is needed (Debian, Ubuntu; says what it installs)'
 	@echo 'make bench     builds, measures for BUDGET, draws the figures, prints the table'
 	@echo 'make quick     the same in under a minute: glibc and jemalloc, fewer cells'
 	@echo 'make plots     draws the figures of RUN=dir again'
+	@echo 'make compare   shows the runs of RUNS="dir dir" side by side; with OUT=dir also as CSV and figures'
 	@echo 'make list      scenarios, variants, parameters; allocators found and not found'
 	@echo 'make test      all tests, and those of the modules again under ASan and UBSan'
 	@echo 'make test-tsan the tests of the modules under TSan'
@@ -46,6 +48,10 @@ quick: build
 plots: build
 	@test -n $(call quote,$(RUN)) || { echo 'name a run: make plots RUN=results/...' >&2; exit 2; }
 	@$(BUILD)/allocost plot $(call quote,$(RUN))
+
+# RUNS is words of the shell, as typed: each is a directory.
+compare: build
+	@$(BUILD)/allocost compare $(if $(OUT),--out $(call quote,$(OUT))) -- $(RUNS)
 
 list: build
 	@$(BUILD)/allocost list

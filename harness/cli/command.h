@@ -10,7 +10,7 @@ enum exit_code {
     EXIT_FAILED = 1,
     EXIT_USAGE = 2,
     EXIT_INCOMPLETE = 3, /* done, but some cells, figures or files failed */
-    EXIT_FOUND = 4       /* done, and what --fail-on names was found */
+    EXIT_FOUND = 4       /* done, and what --fail-on or --fail-above names was found */
 };
 
 /* One command. */
@@ -26,5 +26,6 @@ extern const struct command command_list;
 extern const struct command command_summarize;
 extern const struct command command_plot;
 extern const struct command command_explain;
+extern const struct command command_compare;
 
 #endif

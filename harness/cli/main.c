@@ -8,8 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct command *const commands[] = {&command_run, &command_list, &command_summarize,
-                                                 &command_plot, &command_explain};
+static const struct command *const commands[] = {&command_run,       &command_list,
+                                                 &command_summarize, &command_plot,
+                                                 &command_compare,   &command_explain};
 
 static void print_help(void)
 {
@@ -22,7 +23,8 @@ static void print_help(void)
     }
     puts("\nallocost COMMAND --help shows a command's options. Exit codes: 0 done; 1 failed; 2 "
          "usage;\n"
-         "3 done, but some cells or figures failed; 130, 143 stopped by SIGINT, SIGTERM.");
+         "3 done, but some cells or figures failed; 4 a slowdown is confirmed; 130, 143 stopped by "
+         "SIGINT, SIGTERM.");
 }
 
 /*

@@ -29,11 +29,11 @@ int results_claims(const char *directory, const struct summary *summary);
 /* Prints the table on standard output. A full disk or a closed pipe there is an error. */
 int results_print(const char *directory, const struct summary *summary, struct error *error);
 
+/* Whether standard output may get colours: a terminal that has them, and a user who wants them. */
+bool results_color(void);
+
 /* Draws the figures from summary.csv, says on standard error what became of them. Returns the exit
  * code, 128 + n when signal n (stop.h) put an end to it. */
 int results_plot(const char *directory);
-
-/* Whether what is printed on standard output may have colours. Cannot fail. */
-bool results_color(void);
 
 #endif

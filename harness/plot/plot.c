@@ -125,11 +125,11 @@ static int compare_figures(const void *left, const void *right)
     return strcmp(a->name, b->name);
 }
 
-static void add_figure(struct drawing *drawing, const char *name, size_t length)
+static void add_figure(struct drawing *drawing, const char *name, size_t length, const char *script)
 {
     struct figure *const figure = &drawing->items[drawing->count++];
     figure->name = check_format("%.*s", (int)length, name);
-    figure->script = check_format("%s/%s.gp", drawing->scripts, figure->name);
+    figure->script = check_format("%s/%s", drawing->scripts, script);
     for (size_t format = 0; format < FORMATS; format++)
         figure->outputs[format] = check_format("%s.%s", figure->name, formats[format]);
 }
@@ -146,13 +146,19 @@ static size_t figure_length(const char *file)
 
 static int find_figures(struct drawing *drawing, struct error *error)
 {
+    const struct plot_options *const options = drawing->options;
+    for (size_t i = 0; i < options->figure_count && drawing->count < FIGURES_MOST; i++)
+        add_figure(drawing, options->figures[i].name, strlen(options->figures[i].name),
+                   options->figures[i].script);
+    if (options->figures != NULL)
+        return 0;
     DIR *const directory = opendir(drawing->scripts);
     if (directory == NULL)
         return error_set_errno(error, "cannot read %s", drawing->scripts);
     for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) {
         const size_t length = figure_length(entry->d_name);
         if (length > 0 && drawing->count < FIGURES_MOST)
-            add_figure(drawing, entry->d_name, length);
+            add_figure(drawing, entry->d_name, length, entry->d_name);
     }
     closedir(directory);
     if (drawing->count == 0 || access(drawing->style, R_OK) != 0)
@@ -280,7 +286,7 @@ static int draw_all(struct drawing *drawing, struct error *error)
 }
 
 /* Reads the run and writes it as tables. */
-static int prepare(struct drawing *drawing, struct error *error)
+static int prepare_run(struct drawing *drawing, struct error *error)
 {
     const char *const directory = drawing->options->directory;
     struct summary summary;
@@ -304,6 +310,20 @@ static int prepare(struct drawing *drawing, struct error *error)
     free(summary_path);
     free(metrics_path);
     free(machine_path);
+    return failed;
+}
+
+/* Fills the temporary directory, and makes that of the figures. */
+static int prepare(struct drawing *drawing, struct error *error)
+{
+    const struct plot_options *const options = drawing->options;
+    int failed;
+    if (options->prepare == NULL) {
+        failed = prepare_run(drawing, error);
+    } else {
+        drawing->floor = check_strdup("NaN");
+        failed = options->prepare(drawing->temporary, &drawing->cells, options->user, error);
+    }
     if (failed == 0 && mkdir(drawing->figures, 0777) != 0 && errno != EEXIST)
         failed = error_set_errno(error, "cannot make %s", drawing->figures);
     return failed;

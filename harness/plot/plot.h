@@ -15,12 +15,26 @@
 
 struct error;
 
+/* A figure that is asked for by name instead of found among the scripts. */
+struct plot_figure {
+    char *name;         /* of its files; letters, digits, `_` and `-` */
+    const char *script; /* below the directory of scripts */
+};
+
+/* Writes the tables that the scripts read into the directory; *rows is how many there are to draw
+ * from. Returns 0, or -1 with a message. */
+typedef int plot_prepare_fn(const char *directory, size_t *rows, void *user, struct error *error);
+
 /* What to draw from, and with what. */
 struct plot_options {
     const char *directory; /* of the run: holds summary.csv and, not needed, machine.csv */
     const char *scripts;   /* holds style.gp and one script a figure */
     FILE *talk;            /* figures drawn, passed over and failed, a line each; NULL: nowhere */
     bool (*stopped)(void); /* whether to put an end to it; NULL: never */
+    const struct plot_figure *figures; /* NULL: one a script of the directory */
+    size_t figure_count;
+    plot_prepare_fn *prepare; /* NULL: from summary.csv and machine.csv */
+    void *user;               /* for it */
 };
 
 /* How drawing ended. */

@@ -63,6 +63,12 @@ table parameter 'The columns that name a cell' | sort >said
 sed -n 's/.*; swept: //p' out | sort -u >found
 same parameters said found
 
+cp -r one two
+run 0 compare one two --no-figures --out both
+table column compare.csv | cat cell - | sort >said
+head -1 both/compare.csv | tr ',' '\n' | sort >found
+same compare.csv said found
+
 # The words of a status, of a verdict, and why a run ends, as the code has them.
 words() {
     sed -n "/$1/,/;/p" "$SOURCE/$2" | grep -o '"[a-z ][a-z ]*"' | tr -d '"' | sort -u

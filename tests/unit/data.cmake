@@ -2,6 +2,8 @@
 allocost_test(unit csv SOURCES csv_test.c LIBS data)
 allocost_test(unit stats SOURCES stats_test.c LIBS data)
 allocost_test(unit shift SOURCES shift_test.c synthetic.c LIBS data)
+allocost_test(unit compare SOURCES compare_test.c synthetic.c LIBS data)
+allocost_test(unit differences SOURCES differences_test.c LIBS data)
 allocost_test(unit sample SOURCES sample_test.c LIBS data)
 allocost_test(unit counts SOURCES counts_test.c LIBS data)
 allocost_test(unit instructions SOURCES instructions_test.c synthetic.c LIBS data)

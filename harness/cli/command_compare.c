@@ -1,0 +1,198 @@
+/* allocost compare DIR DIR...: runs side by side. */
+#include "bench.h"
+#include "cli/command.h"
+#include "cli/options.h"
+#include "cli/paths.h"
+#include "cli/results.h"
+#include "data/compare.h"
+#include "data/compare_table.h"
+#include "data/compare_words.h"
+#include "data/differences.h"
+#include "data/recorded.h"
+#include "data/term.h"
+#include "data/text.h"
+#include "error.h"
+#include "plot/compare_tables.h"
+#include "plot/plot.h"
+#include "run/run_directory.h"
+#include "run/stop.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { USUAL_ROWS = 40 };
+
+/* What the user asked for. */
+struct wish {
+    const char *out;   /* NULL: nothing is written */
+    unsigned rows;     /* of the table */
+    double fail_above; /* 0: never */
+    bool no_figures;
+};
+
+/* Two names of one directory would be compared with itself. */
+static int check_distinct(const struct operands *directories, struct error *error)
+{
+    for (size_t i = 0; i < directories->count; i++) {
+        struct stat one, other;
+        if (stat(directories->items[i], &one) != 0)
+            continue; /* said when it is read */
+        for (size_t j = 0; j < i; j++)
+            if (stat(directories->items[j], &other) == 0 && one.st_dev == other.st_dev &&
+                one.st_ino == other.st_ino)
+                return error_set(error, "%s and %s are the same directory", directories->items[j],
+                                 directories->items[i]);
+    }
+    return 0;
+}
+
+static int load_all(const struct operands *directories, struct text_pool *text,
+                    struct recorded_run *runs, struct error *error)
+{
+    for (size_t i = 0; i < directories->count; i++)
+        if (recorded_load(directories->items[i], text, &runs[i], error) != 0)
+            return -1;
+    return 0;
+}
+
+static bool is_stopped(void)
+{
+    return stop_requested() != 0;
+}
+
+/* Draws the figures. Returns an exit code. */
+static int draw(const char *directory, const struct comparison *comparison)
+{
+    struct error error = {.text = ""};
+    struct compare_figures figures;
+    compare_figures_choose(comparison, &figures);
+    const struct plot_options options = {.directory = directory,
+                                         .scripts = paths_scripts(),
+                                         .talk = stderr,
+                                         .stopped = is_stopped,
+                                         .figures = figures.items,
+                                         .figure_count = figures.count,
+                                         .prepare = compare_tables_write,
+                                         .user = &figures};
+    size_t drawn = 0;
+    const enum plot_outcome outcome = plot_run(&options, &drawn, &error);
+    if (drawn > 0)
+        fprintf(stderr, "%zu %s in %s/figures\n", drawn, drawn == 1 ? "figure" : "figures",
+                directory);
+    compare_figures_free(&figures);
+    if (outcome == PLOT_DONE)
+        return EXIT_DONE;
+    fprintf(stderr, "allocost compare: %s\n", error.text);
+    return stop_requested() != 0 ? 128 + stop_requested() : EXIT_INCOMPLETE;
+}
+
+/* Writes what was asked for. Returns an exit code. */
+static int write_out(const struct comparison *comparison, const struct wish *wish,
+                     struct error *error)
+{
+    char *const directory = run_directory_make(wish->out, "results", error);
+    if (directory == NULL)
+        return EXIT_FAILED;
+    char *const path = run_directory_file(directory, "compare.csv");
+    int code = comparison_write(comparison, path, error) == 0 ? EXIT_DONE : EXIT_FAILED;
+    if (code == EXIT_FAILED)
+        (void)rmdir(directory);
+    else if (!wish->no_figures)
+        code = draw(directory, comparison);
+    free(path);
+    free(directory);
+    return code;
+}
+
+/* Prints the table, and judges by the limit. Returns an exit code. */
+static int print(const struct comparison *comparison, const struct wish *wish, struct error *error)
+{
+    struct differences differences;
+    differences_find(comparison->runs, comparison->run_count, &differences);
+    compare_table_print(stdout, comparison, &differences, wish->rows, results_color());
+    differences_free(&differences);
+    int code = EXIT_DONE;
+    if (wish->fail_above > 0) {
+        const struct term term = term_open(stdout, results_color());
+        struct compare_slowdowns slowdowns = comparison_slowdowns(comparison, wish->fail_above);
+        compare_say_slowdowns(&term, comparison, &slowdowns, wish->fail_above);
+        code = slowdowns.count > 0 ? EXIT_FOUND : EXIT_DONE;
+        free(slowdowns.items);
+    }
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        error_set_errno(error, "cannot write the table to standard output");
+        code = EXIT_FAILED;
+    }
+    return code;
+}
+
+static int compare(const struct operands *directories, const struct wish *wish, struct error *error)
+{
+    if (directories->count < 2) {
+        error_set(error, "name two directories of runs, or more: allocost compare DIR DIR...");
+        return EXIT_USAGE;
+    }
+    if (check_distinct(directories, error) != 0)
+        return EXIT_USAGE;
+    struct text_pool *const text = text_pool_new();
+    struct recorded_run *const runs = check_alloc(directories->count, sizeof *runs);
+    int code = EXIT_FAILED;
+    if (load_all(directories, text, runs, error) == 0) {
+        struct comparison comparison;
+        comparison_make(runs, directories->count, &comparison);
+        if (comparison.shared == 0) {
+            error_set(error, "%s has no cell in common with any other: there is nothing to compare",
+                      directories->items[0]);
+        } else {
+            const int written = wish->out != NULL ? write_out(&comparison, wish, error) : EXIT_DONE;
+            code = written != EXIT_FAILED ? print(&comparison, wish, error) : EXIT_FAILED;
+            if (code == EXIT_DONE)
+                code = written;
+        }
+        comparison_free(&comparison);
+    }
+    for (size_t i = 0; i < directories->count; i++)
+        recorded_free(&runs[i]);
+    free(runs);
+    text_pool_free(text);
+    return code;
+}
+
+static int run(int argc, char **argv)
+{
+    struct error error = {.text = ""};
+    struct operands directories;
+    struct wish wish = {.rows = USUAL_ROWS};
+    const struct option_spec specs[] = {
+        {"out", OPTION_TEXT, &wish.out, "DIR", "a new directory for compare.csv and figures; none"},
+        {"rows", OPTION_COUNT, &wish.rows, "N", "of the table at most; 40"},
+        {"fail-above", OPTION_PERCENT, &wish.fail_above, "SHARE",
+         "exit 4 when a slowdown of more than it is confirmed"},
+        {"no-figures", OPTION_FLAG, &wish.no_figures, NULL, "draw none"},
+    };
+    const int parsed = options_parse(argc, argv, specs, BENCH_COUNT(specs), &directories, &error);
+    int code = EXIT_USAGE;
+    if (parsed == 1) {
+        puts("allocost compare DIR DIR...\n\n"
+             "Compares runs cell by cell with the first of them: before and after, machine by\n"
+             "machine. Says what differs between the machines, and what is not fair.\n");
+        options_print(specs, BENCH_COUNT(specs));
+        code = EXIT_DONE;
+    } else if (parsed == 0) {
+        stop_install();
+        code = compare(&directories, &wish, &error);
+    }
+    if (error.text[0] != '\0')
+        fprintf(stderr, "allocost compare: %s\n", error.text);
+    free(directories.items);
+    return code;
+}
+
+const struct command command_compare = {
+    .name = "compare",
+    .operands = "DIR DIR...",
+    .help = "runs side by side: before and after, machine by machine",
+    .run = run,
+};
