@@ -27,5 +27,6 @@ extern const struct command command_summarize;
 extern const struct command command_plot;
 extern const struct command command_explain;
 extern const struct command command_compare;
+extern const struct command command_export;
 
 #endif

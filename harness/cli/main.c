@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct command *const commands[] = {&command_run,       &command_list,
-                                                 &command_summarize, &command_plot,
-                                                 &command_compare,   &command_explain};
+static const struct command *const commands[] = {
+    &command_run,     &command_list,   &command_summarize, &command_plot,
+    &command_compare, &command_export, &command_explain};
 
 static void print_help(void)
 {

@@ -113,17 +113,32 @@ static size_t process_end(const struct cell_rows *rows, size_t start)
     return end;
 }
 
-/* The median throughput of a process's repetitions of one status, or NaN. */
-static double median_throughput(const struct cell_rows *rows, size_t start, size_t end,
-                                enum sample_status status, double *scratch)
+static double throughput_of(const struct sample *row)
+{
+    return row->ops_per_s;
+}
+
+static double cpu_ns_of(const struct sample *row)
+{
+    return row->cpu_ns_per_op;
+}
+
+/*
+ * The median of a number of a process's repetitions of one status, of which there is one; NaN when
+ * one of them does not have it.
+ */
+static double median_of(const struct cell_rows *rows, size_t start, size_t end,
+                        enum sample_status status, double (*number_of)(const struct sample *row),
+                        double *scratch)
 {
     size_t repetitions = 0;
     for (size_t i = start; i < end; i++) {
         if (row_at(rows, i)->status != status)
             continue;
-        if (isnan(row_at(rows, i)->ops_per_s))
+        const double number = number_of(row_at(rows, i));
+        if (isnan(number))
             return (double)NAN;
-        scratch[repetitions++] = row_at(rows, i)->ops_per_s;
+        scratch[repetitions++] = number;
     }
     return stats_median(scratch, repetitions);
 }
@@ -145,9 +160,12 @@ static size_t collect(const struct cell_rows *rows, enum sample_status status,
         const unsigned round = row_at(rows, start)->round;
         if (count == 0 || replicates[count - 1].round != round)
             count++;
-        replicates[count - 1] =
-            (struct replicate){round, stats_median(scratch, repetitions),
-                               median_throughput(rows, start, end, status, scratch)};
+        struct replicate *const replicate = &replicates[count - 1];
+        *replicate = (struct replicate){.round = round,
+                                        .ns_per_op = stats_median(scratch, repetitions),
+                                        .iterations = row_at(rows, start)->iterations};
+        replicate->cpu_ns_per_op = median_of(rows, start, end, status, cpu_ns_of, scratch);
+        replicate->ops_per_s = median_of(rows, start, end, status, throughput_of, scratch);
     }
     return count;
 }

@@ -7,12 +7,15 @@
 #include "data/sample.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* What one process measured: the unit of replication. */
 struct replicate {
     unsigned round;
-    double ns_per_op; /* median of its repetitions that count, as the next */
-    double ops_per_s; /* NaN when one of them does not tell */
+    double ns_per_op;     /* median of its repetitions that count, as the next two */
+    double cpu_ns_per_op; /* NaN when one of them has none, as the next */
+    double ops_per_s;
+    uint64_t iterations; /* of one repetition; 0: not known */
 };
 
 /* A cell under one allocator, over all rounds. */
