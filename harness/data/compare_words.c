@@ -28,6 +28,14 @@ static void say(const struct term *term, const char *format, ...)
     free(text);
 }
 
+/* Says an owned text, and ends the line. */
+static void say_line(const struct term *term, char *text)
+{
+    term_say(term, TERM_PLAIN, text);
+    fputc('\n', term->stream);
+    free(text);
+}
+
 char *compare_cell_name(const struct cell *cell)
 {
     const struct summary_row row = {.cell = *cell};
@@ -74,9 +82,10 @@ void compare_say_drift(const struct term *term, const struct comparison *compari
         const struct compare_run *const against = &comparison->against[r];
         say_label(term, r);
         say(term, " to A%s: ",
-            against->same_build     ? " (same machine and build)"
-            : against->same_machine ? " (same machine, compiler and flags)"
-                                    : " (another machine, compiler or flags)");
+            against->same_build ? " (same machine and build)"
+            : against->same_machine
+                ? " (same machine, compiler and flags)"
+                : " (not the same machine, compiler and flags, as far as is known)");
         if (against->controls == 0)
             say(term,
                 "no cell without an allocator in common, so the drift between them is unknown");
@@ -208,13 +217,11 @@ void compare_say_slowdowns(const struct term *term, const struct comparison *com
         free(name);
     }
     if (slowdowns->too_few > 0)
-        say(term,
-            "%zu of %zu ratios are over too few processes to be confirmed among so many: measure "
-            "more rounds, or fewer cells. ",
-            slowdowns->too_few, slowdowns->tested);
+        say_line(term, check_format("%zu of %zu ratios are over too few processes to be confirmed "
+                                    "among so many: measure more rounds, or fewer cells.",
+                                    slowdowns->too_few, slowdowns->tested));
     if (slowdowns->untested > 0)
-        say(term, "%zu ratios are from summaries, and confirmed by nothing: samples.csv is needed.",
-            slowdowns->untested);
-    if (slowdowns->too_few > 0 || slowdowns->untested > 0)
-        fputc('\n', term->stream);
+        say_line(term, check_format("%zu ratios are from summaries and never confirmed: that takes "
+                                    "samples.csv.",
+                                    slowdowns->untested));
 }
