@@ -22,10 +22,11 @@ check grep -qE '^  hand_over .*threads: 2$' out
 check grep -qE '^  frame_alone +stack +-$' out
 
 run 0 run --allocators glibc --rounds 2 --no-figures --out one '(malloc|frame|hand_over|list|but_third)'
-heap='variant=malloc allocator=glibc status=ok'
-# shellcheck disable=SC2086 # words
+# Measured: quiet or not, which depends on what else the machine does.
 for threads in $counts; do
-    check test "$(rows one/samples.csv threads=$threads $heap)" -gt 0
+    heap="variant=malloc allocator=glibc threads=$threads"
+    # shellcheck disable=SC2086 # words
+    check test $(($(rows one/samples.csv $heap status=ok) + $(rows one/samples.csv $heap status=noisy))) -gt 0
     check test "$(rows one/counts.csv variant=list threads=$threads status=ok)" -eq 1
 done
 check test "$(rows one/summary.csv status=failed)" -eq 0
