@@ -17,7 +17,7 @@ options = $(if $(ALLOCATORS),--allocators $(call quote,$(ALLOCATORS))) \
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps build bench quick plots compare list test test-release test-asan test-tsan clean
+.PHONY: help deps build bench quick plots compare explain list test test-release test-asan test-tsan clean
 
 help:
 	@echo 'make deps      installs what is needed (Debian, Ubuntu; says what it installs)'
@@ -25,6 +25,7 @@ help:
 	@echo 'make quick     the same in under a minute: glibc and jemalloc, fewer cells'
 	@echo 'make plots     draws the figures of RUN=dir again'
 	@echo 'make compare   shows the runs of RUNS="dir dir" side by side; with OUT=dir also as CSV and figures'
+	@echo 'make explain   what the compiler did: calls kept and removed, copies, stack frames'
 	@echo 'make list      scenarios, variants, parameters; allocators found and not found'
 	@echo 'make test      all tests, and those of the modules again under ASan and UBSan'
 	@echo 'make test-tsan the tests of the modules under TSan'
@@ -56,17 +57,21 @@ compare: build
 list: build
 	@$(BUILD)/allocost list
 
+explain: build
+	@$(BUILD)/allocost explain $(if $(SCENARIOS),$(call quote,$(SCENARIOS)))
+
 test: test-release test-asan
 
-test-release: build
+test-release:
+	@sh tools/build.sh release all
 	@ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS)
 
 test-asan:
-	@sh tools/build.sh asan
+	@sh tools/build.sh asan all
 	@ctest --test-dir build-asan --output-on-failure --parallel $(JOBS) -L 'unit|contract'
 
 test-tsan:
-	@sh tools/build.sh tsan
+	@sh tools/build.sh tsan all
 	@ctest --test-dir build-tsan --output-on-failure --parallel $(JOBS) -L 'unit|contract'
 
 clean:

@@ -1,9 +1,11 @@
 #!/bin/sh
-# Configures and builds a preset. Quiet when all is well; shows everything when it is not.
-# usage: tools/build.sh PRESET
+# Configures and builds a preset: a target of it, or what a run needs. By ninja where it is installed.
+# Quiet when all is well; shows everything when it is not.
+# usage: tools/build.sh PRESET [TARGET]
 set -eu
 
 preset=$1
+target=${2:-suite}
 case $preset in
 release) folder=build ;;
 *) folder=build-$preset ;;
@@ -21,7 +23,14 @@ for tool in cmake cc c++ pkg-config; do
     fi
 done
 jobs=$(nproc 2>/dev/null || echo 2)
-if ! { cmake --preset "$preset" && cmake --build "$folder" --parallel "$jobs"; } >"$log" 2>&1; then
+generator='Unix Makefiles'
+if [ -e "$folder/CMakeCache.txt" ]; then # a folder keeps the one it was made with
+    generator=$(sed -n 's/^CMAKE_GENERATOR:INTERNAL=//p' "$folder/CMakeCache.txt")
+elif command -v ninja >/dev/null 2>&1; then
+    generator=Ninja
+fi
+if ! { cmake --preset "$preset" -G "$generator" &&
+    cmake --build "$folder" --parallel "$jobs" --target "$target"; } >"$log" 2>&1; then
     cat "$log" >&2
     echo "the build failed; all of its output is in $log" >&2
     exit 1

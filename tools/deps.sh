@@ -5,7 +5,7 @@ set -eu
 
 required='gcc g++ make cmake pkg-config binutils libbenchmark-dev libhwloc-dev libjansson-dev gnuplot-nox libjemalloc2'
 optional='libmimalloc3|libmimalloc2.0 libtcmalloc-minimal4t64|libtcmalloc-minimal4 libtbbmalloc2
-libclang-rt-dev|libclang-rt-14-dev clang libblocksruntime-dev valgrind clang-format libxml2-utils'
+libclang-rt-dev|libclang-rt-14-dev clang libblocksruntime-dev valgrind ninja-build clang-format libxml2-utils'
 
 installed() {
     dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'install ok installed'
