@@ -44,7 +44,7 @@ bench: build
 
 quick: ALLOCATORS := $(if $(ALLOCATORS),$(ALLOCATORS),glibc,jemalloc)
 quick: build
-	@$(BUILD)/allocost run --budget 45s $(options)
+	@$(BUILD)/allocost run --budget 54s $(options)
 
 plots: build
 	@test -n $(call quote,$(RUN)) || { echo 'name a run: make plots RUN=results/...' >&2; exit 2; }

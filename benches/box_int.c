@@ -333,7 +333,7 @@ static struct bench_counts expect_large(const void *opaque, uint64_t iterations)
 }
 
 static const struct bench_value small_percents[] = {
-    {0, BENCH_KEY}, {25, BENCH_DEFAULT}, {50, BENCH_KEY}, {75, BENCH_DEFAULT}, {100, BENCH_KEY},
+    {0, BENCH_KEY}, {25, BENCH_EXTENDED}, {50, BENCH_KEY}, {75, BENCH_EXTENDED}, {100, BENCH_KEY},
 };
 
 #define RANDOM(label, where) \
@@ -346,8 +346,7 @@ static const struct bench_value small_percents[] = {
 static const struct bench_variant variants[] = {
     {RANDOM("null", BENCH_INLINE), .run = run_null, .unswept = true},
     {RANDOM("inline_word", BENCH_INLINE), .run_for = inline_word_for},
-    {RANDOM("tagged_ptr", BENCH_INLINE), .run_for = tagged_ptr_for, .tier = BENCH_DEFAULT,
-     .control = true},
+    {RANDOM("tagged_ptr", BENCH_INLINE), .run_for = tagged_ptr_for, .tier = BENCH_DEFAULT},
     {RANDOM("stack_temp", BENCH_STACK), .run_for = stack_temp_for},
     {RANDOM("go_convt64", BENCH_HEAP), .run = run_go_convt64, PAIRS(expect_large)},
     {RANDOM("always_malloc", BENCH_HEAP), .run_for = always_malloc_for, PAIRS(expect_all)},

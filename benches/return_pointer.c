@@ -384,8 +384,8 @@ static struct bench_counts expect_pairs(const void *opaque, uint64_t iterations)
 }
 
 static const struct bench_value sizes[] = {
-    {16, BENCH_KEY},      {24, BENCH_EXTENDED}, {64, BENCH_KEY},
-    {256, BENCH_DEFAULT}, {1024, BENCH_KEY},    {4096, BENCH_DEFAULT},
+    {16, BENCH_KEY},       {24, BENCH_EXTENDED}, {64, BENCH_KEY},
+    {256, BENCH_EXTENDED}, {1024, BENCH_KEY},    {4096, BENCH_DEFAULT},
 };
 
 #define ROW(label, where) .name = (label), .storage = (where), .setup = setup, .teardown = teardown

@@ -21,7 +21,7 @@
 #define STRUCT_SIZES(X, argument)      \
     X(argument, 8, BENCH_EXTENDED)     \
     X(argument, 16, BENCH_KEY)         \
-    X(argument, 24, BENCH_DEFAULT)     \
+    X(argument, 24, BENCH_EXTENDED)    \
     X(argument, 32, BENCH_EXTENDED)    \
     X(argument, 48, BENCH_EXTENDED)    \
     X(argument, 64, BENCH_KEY)         \
@@ -40,7 +40,7 @@
     X(argument, 512, BENCH_EXTENDED)   \
     X(argument, 1024, BENCH_KEY)       \
     X(argument, 2048, BENCH_EXTENDED)  \
-    X(argument, 4096, BENCH_KEY)       \
+    X(argument, 4096, BENCH_DEFAULT)   \
     X(argument, 8192, BENCH_EXTENDED)  \
     X(argument, 16384, BENCH_EXTENDED) \
     X(argument, 65536, BENCH_EXTENDED)
