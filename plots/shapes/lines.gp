@@ -61,7 +61,7 @@ if (wide) {
 } else {
     unset logscale y
     set ytics autofreq # the panel before may have set its own
-    y_low = 0; y_high = greatest * 1.08
+    y_low = 0; y_high = greatest > 0 ? greatest * 1.08 : 1
 }
 set yrange [y_low : y_high]
 down_px(v) = bottom_px - (bottom_px - top_px) * (wide ? log(v / y_low) / log(y_high / y_low) \
@@ -96,6 +96,7 @@ do for [i = 1:points] {
     if (!taken && ticks < 12) { ticks = ticks + 1; tick[ticks] = point_x[i] }
 }
 set xtics ()
+if (x_greatest == x_least) { x_step = 0 } # a tick at its only value
 at_values = x_step == 0 && ticks <= 11 && !(x_log && x_greatest > 500 * x_least)
 do for [k = 1:ticks] {
     if (at_values) { set xtics add (x_text(tick[k]) tick[k]) }
