@@ -23,8 +23,8 @@ static void print_help(void)
     }
     puts("\nallocost COMMAND --help shows a command's options. Exit codes: 0 done; 1 failed; 2 "
          "usage;\n"
-         "3 done, but some cells or figures failed; 4 a slowdown is confirmed; 130, 143 stopped by "
-         "SIGINT, SIGTERM.");
+         "3 done, but some cells or figures failed; 4 found what --fail-above or --fail-on names;\n"
+         "130, 143 stopped by SIGINT, SIGTERM.");
 }
 
 /*
