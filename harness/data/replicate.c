@@ -118,6 +118,11 @@ static double throughput_of(const struct sample *row)
     return row->ops_per_s;
 }
 
+static double clock_of(const struct sample *row)
+{
+    return row->core_ghz;
+}
+
 static double cpu_ns_of(const struct sample *row)
 {
     return row->cpu_ns_per_op;
@@ -165,6 +170,7 @@ static size_t collect(const struct cell_rows *rows, enum sample_status status,
                                         .ns_per_op = stats_median(scratch, repetitions),
                                         .iterations = row_at(rows, start)->iterations};
         replicate->cpu_ns_per_op = median_of(rows, start, end, status, cpu_ns_of, scratch);
+        replicate->core_ghz = median_of(rows, start, end, status, clock_of, scratch);
         replicate->ops_per_s = median_of(rows, start, end, status, throughput_of, scratch);
     }
     return count;

@@ -12,9 +12,10 @@
 /* What one process measured: the unit of replication. */
 struct replicate {
     unsigned round;
-    double ns_per_op;     /* median of its repetitions that count, as the next two */
+    double ns_per_op;     /* median of its repetitions that count, as the next three */
     double cpu_ns_per_op; /* NaN when one of them has none, as the next */
     double ops_per_s;
+    double core_ghz;
     uint64_t iterations; /* of one repetition; 0: not known */
 };
 

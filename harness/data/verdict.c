@@ -58,6 +58,16 @@ static struct series series_of(const struct replicated *replicated, size_t cell)
                            replicated->cells[cell].count};
 }
 
+/*
+ * Whether the two were measured at the same core clock, as far as that is known: within a round it
+ * may have changed between them, and their ratio would be that of the clocks.
+ */
+static bool same_clock(const struct replicate *left, const struct replicate *right)
+{
+    static const double tolerance = 0.03;
+    return !(fabs(left->core_ghz / right->core_ghz - 1) > tolerance); /* true for NaN */
+}
+
 /* Fills in one row's ratio from the rounds that both series have. */
 static void add_ratio(struct series cell, struct series base, double level, struct summary_row *row)
 {
@@ -70,7 +80,7 @@ static void add_ratio(struct series cell, struct series base, double level, stru
                                                                       &base.replicates[b];
         c += left->round <= right->round;
         b += right->round <= left->round;
-        if (left->round == right->round) {
+        if (left->round == right->round && same_clock(left, right)) {
             values[pairs] = left->ns_per_op;
             bases[pairs++] = right->ns_per_op;
         }

@@ -1,7 +1,7 @@
 /*
  * Two clocks: the time, and how fast the core runs at the moment; and what disturbed the process.
  *
- * A sample is believed when the core clock beside it is the session's usual one, and when neither
+ * A sample is believed when the core clock beside it is the usual one of late, and when neither
  * the kernel nor the hypervisor took the core away in the meantime. The functions read exactly
  * these three things. None of them allocates, so they may stand around a timed part of any
  * allocator.
@@ -20,7 +20,7 @@ uint64_t clock_now_ns(void);
  * not lengthen it. The chain is cut into short segments that are timed one by one.
  *
  * `ghz_best` is the fastest segment: an interrupt lengthens one or two segments and leaves the best
- * alone, so this is the frequency, and this is what is compared with the session's median. It falls
+ * alone, so this is the frequency, and this is what is compared with the median of late. It falls
  * only when the core is slower throughout. `ghz_mean` is over all segments; when it is more than
  * about 3 % below the best, the core was interrupted during the reading itself, while its frequency
  * did not change.

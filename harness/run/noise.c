@@ -1,28 +1,24 @@
 #include "run/noise.h"
 
+#include "data/stats.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 void noise_clock_add(struct noise_clock *clock, double ghz)
 {
-    if (!isfinite(ghz) || ghz <= 0.0)
-        return;
-    const double mhz = ghz * 1000.0;
-    const size_t bin = mhz < NOISE_BINS - 1 ? (size_t)mhz : NOISE_BINS - 1;
-    clock->bins[bin]++;
-    clock->count++;
+    if (isfinite(ghz) && ghz > 0.0)
+        clock->recent_ghz[clock->count++ % NOISE_WINDOW] = ghz;
 }
 
 double noise_clock_median(const struct noise_clock *clock)
 {
-    size_t below = 0;
-    for (size_t bin = 0; clock->count > 0 && bin < NOISE_BINS; bin++) {
-        below += clock->bins[bin];
-        if (2 * below >= clock->count)
-            return ((double)bin + 0.5) / 1000.0;
-    }
-    return 0.0;
+    double sorted[NOISE_WINDOW];
+    const size_t count = clock->count < NOISE_WINDOW ? clock->count : NOISE_WINDOW;
+    memcpy(sorted, clock->recent_ghz, count * sizeof *sorted);
+    return count > 0 ? stats_median(sorted, count) : 0.0;
 }
 
 const char *noise_judge(double ghz, double median_ghz, long involuntary_switches,
@@ -33,7 +29,7 @@ const char *noise_judge(double ghz, double median_ghz, long involuntary_switches
     else if (involuntary_switches > 0)
         snprintf(reason, room, "%ld involuntary context switches", involuntary_switches);
     else if (median_ghz > 0.0 && !(fabs(ghz / median_ghz - 1.0) <= NOISE_CLOCK_TOLERANCE))
-        snprintf(reason, room, "core clock %.2f GHz, the session's is %.2f", ghz, median_ghz);
+        snprintf(reason, room, "core clock %.2f GHz, of late %.2f", ghz, median_ghz);
     else
         return NULL;
     return reason;

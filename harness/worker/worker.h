@@ -26,7 +26,7 @@ struct worker_request {
     uint64_t repetition_ns;     /* what a calibrated loop should take */
     uint64_t warmup_ns;         /* least time of untimed loops before the first timed one */
     uint64_t warmup_longest_ns; /* when to stop waiting for the clock to settle */
-    double clock_ghz;           /* the session's core clock; 0: not known yet */
+    double clock_ghz;           /* the core clock of late; 0: not known yet */
     const char *dumps;          /* the path that callgrind was given; NULL: not under it */
     int fd;                     /* where the lines go */
 };

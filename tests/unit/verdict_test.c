@@ -209,6 +209,41 @@ static void test_thresholds(void)
     EXPECT_INT(verdict_of(1.5, 7, 5), SUMMARY_UNRESOLVED); /* 1 - 2 / 2^7 is below 99 % */
 }
 
+/*
+ * A core whose clock changes to and fro: in the rounds in which it did so between the two, their
+ * ratio is that of the clocks and does not count. `apart`: how far the two clocks are.
+ */
+static struct summary judge_clocks(double apart)
+{
+    struct samples samples = {.rows = NULL};
+    for (unsigned round = 1; round <= 20; round++) {
+        const bool changed = round > 8;
+        const double factor = changed ? 1 + apart : 1;
+        synthetic_process(&samples, round, "malloc", "heap", "glibc", 10, SAMPLE_OK);
+        synthetic_process(&samples, round, "malloc", "heap", "other", 10 * factor, SAMPLE_OK);
+        for (size_t i = samples.count - 3; i < samples.count; i++)
+            samples.rows[i].core_ghz /= factor;
+    }
+    struct summary summary;
+    EXPECT_INT(summary_compute(&samples, NULL, NULL, &summary, NULL), 0);
+    samples_free(&samples);
+    return summary;
+}
+
+static void test_clocks(void)
+{
+    struct summary summary = judge_clocks(0.06);
+    const struct summary_row *row = synthetic_find(&summary, "malloc", "other");
+    EXPECT_NEAR(row->ratio, 1, 1e-9);
+    EXPECT_INT(row->verdict, SUMMARY_SAME);
+    EXPECT_INT(row->samples, 20); /* its own time is over all of them */
+    summary_free(&summary);
+    /* Within the tolerance the round counts: twelve of twenty are at 1.02. */
+    summary = judge_clocks(0.02);
+    EXPECT_NEAR(synthetic_find(&summary, "malloc", "other")->ratio, 1.02, 1e-9);
+    summary_free(&summary);
+}
+
 int main(void)
 {
     test_no_difference();
@@ -218,5 +253,6 @@ int main(void)
     test_two_modes_and_outlier();
     test_noise_floor();
     test_thresholds();
+    test_clocks();
     return check_result();
 }
