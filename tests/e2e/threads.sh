@@ -27,7 +27,7 @@ for threads in $counts; do
     heap="variant=malloc allocator=glibc threads=$threads"
     # shellcheck disable=SC2086 # words
     check test $(($(rows one/samples.csv $heap status=ok) + $(rows one/samples.csv $heap status=noisy))) -gt 0
-    check test "$(rows one/counts.csv variant=list threads=$threads status=ok)" -eq 1
+    check test "$(rows one/counts.csv variant=list "threads=$threads" status=ok)" -eq 1
 done
 check test "$(rows one/summary.csv status=failed)" -eq 0
 check test "$(rows one/summary.csv variant=but_third status=skipped)" -eq 1
