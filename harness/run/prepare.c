@@ -4,11 +4,13 @@
  */
 #include "run/session_state.h"
 
+#include "clock.h"
 #include "data/keyvalue.h"
 #include "error.h"
 #include "run/stop.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,6 +93,28 @@ int session_probe(struct session *session, struct allocators *allocators, struct
     const size_t slots = session->plan->cell_count * allocators->count;
     session->failed = check_alloc(slots, sizeof *session->failed);
     session->counted = check_alloc(slots, sizeof *session->counted);
+    return 0;
+}
+
+int session_time_start(struct session *session, struct error *error)
+{
+    enum { TRIES = 3 }; /* the first may read files from the disk */
+    double sum_ns = 0.0;
+    for (size_t a = 0; a < session->allocator_count; a++) {
+        double best_ns = (double)UINT64_MAX;
+        for (int i = 0; i < TRIES && stop_requested() == 0; i++) {
+            const struct question question = {.word = "probe", .allocator = a};
+            struct answer answer;
+            char failure[512];
+            const uint64_t start_ns = clock_now_ns();
+            if (session_ask(session, &question, &answer, failure, sizeof failure, NULL, error) != 0)
+                return -1;
+            best_ns = fmin(best_ns, (double)(clock_now_ns() - start_ns));
+        }
+        sum_ns += best_ns;
+    }
+    if (session->allocator_count > 0) /* none: stopped before the first */
+        session->start_cost_ns = sum_ns / (double)session->allocator_count;
     return 0;
 }
 

@@ -13,11 +13,11 @@
 #include <unistd.h>
 
 /*
- * What a sample costs before any was taken: 6 ms of warm-up, five loops of 1 ms with the readings
- * of the core clock around them, 7 ms for the process to start, to prepare its inputs and to end,
- * and its share of what is measured again. Only the choice of the tier depends on it.
+ * What a sample costs above a process that does next to nothing: 6 ms of warm-up, five loops of 1
+ * ms with the readings of the core clock around them, the preparing of inputs, and its share of
+ * what is measured again. Only the choice of the tier depends on it.
  */
-static const double sample_cost_s = 0.021;
+static const double sample_work_s = 0.015;
 
 /* A cell is worth measuring when it gets this many rounds; with fewer, fewer cells are measured. */
 enum { ROUNDS_AIMED_AT = 10 };
@@ -75,6 +75,7 @@ static void choose_tier(struct session *session, size_t allocators)
     const struct session_options *const options = session->options;
     struct plan *const plan = session->plan;
     const double time_s = options->budget_s - options->reserve_s;
+    const double sample_cost_s = sample_work_s + session->start_cost_ns / 1e9;
     int tier = BENCH_EXTENDED;
     const bool limited = options->budget_s > 0.0 && !options->all;
     while (limited && tier > BENCH_KEY &&
@@ -263,6 +264,8 @@ static int run_steps(struct session *session, struct allocators *allocators, str
 {
     session_find_counters(session);
     if (session_probe(session, allocators, error) != 0)
+        return -1;
+    if (session->options->budget_s > 0.0 && session_time_start(session, error) != 0)
         return -1;
     choose_tier(session, session->allocator_count);
     if (open_files(session, error) != 0 || note_absent(session, allocators, error) != 0)

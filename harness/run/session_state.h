@@ -47,7 +47,8 @@ struct session {
     uint64_t start_ns;
     uint64_t end_ns; /* of the measuring; UINT64_MAX without a budget */
     uint64_t worker_ns;
-    uint64_t retry_ns; /* spent on measuring noisy samples again */
+    uint64_t retry_ns;    /* spent on measuring noisy samples again */
+    double start_cost_ns; /* of a process that does next to nothing, mean over the allocators */
 };
 
 /* What one worker process said about one cell. */
@@ -126,8 +127,12 @@ bool session_over(const struct session *session, uint64_t next_ns);
 /* Finds out who can count instructions, and records it as facts. Cannot fail. */
 void session_find_counters(struct session *session);
 
-/* The steps, in this order. Each returns 0, or -1 with a message. */
+/*
+ * The steps, in this order. Each returns 0, or -1 with a message. session_time_start finds what a
+ * process costs on this machine, now.
+ */
 int session_probe(struct session *session, struct allocators *allocators, struct error *error);
+int session_time_start(struct session *session, struct error *error);
 int session_calibrate(struct session *session, struct error *error);
 int session_count(struct session *session, struct error *error);
 int session_rounds(struct session *session, struct error *error);
