@@ -11,24 +11,12 @@
 #include <string.h>
 
 /* Facts that are another with every run, or follow from others; a dot at the end: all below. */
-static const char *const passing[] = {"host.date_utc",
-                                      "machine.steal_s",
-                                      "machine.steal_percent",
-                                      "memory.available_bytes",
-                                      "host.name",
-                                      "os.load_average",
-                                      "run.command",
-                                      "run.allocators",
-                                      "run.budget_s",
-                                      "run.cells_left_out",
-                                      "run.rounds",
-                                      "run.samples",
-                                      "run.samples_noisy",
-                                      "run.cells_failed",
-                                      "run.wall_s",
-                                      "run.worker_s",
-                                      "noise_floor",
-                                      "noise_floor."};
+static const char *const passing[] = {
+    "host.date_utc", "machine.steal_s",    "machine.steal_percent", "memory.available_bytes",
+    "host.name",     "os.load_average",    "run.command",           "run.allocators",
+    "run.budget_s",  "run.cells_left_out", "run.repetition_ms",     "run.rounds",
+    "run.samples",   "run.samples_noisy",  "run.cells_failed",      "run.wall_s",
+    "run.worker_s",  "noise_floor",        "noise_floor."};
 
 /* Facts that must be alike, and what it means when they are not. */
 static const struct {

@@ -182,6 +182,7 @@ static void add_question(struct command_line *line, const struct session *sessio
     add_word(line, "--seed=%" PRIu64, session->options->seed);
     add_word(line, "--iterations=%" PRIu64, cell->iterations);
     add_word(line, "--repetitions=%d", REPETITIONS);
+    add_word(line, "--repetition-ns=%" PRIu64, session->repetition_ns);
     add_word(line, "--clock-mhz=%.0f", noise_clock_median(&session->clock) * 1000.0);
     if (question->dumps != NULL)
         add_word(line, "--dumps=%s", question->dumps);

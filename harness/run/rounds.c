@@ -7,6 +7,7 @@
 #include "data/summary.h"
 #include "error.h"
 #include "run/order.h"
+#include "run/pace.h"
 #include "run/run_directory.h"
 #include "run/stop.h"
 
@@ -17,9 +18,6 @@
 
 /* Of the time since the start, what may go into measuring noisy samples again. */
 static const double retry_share = 0.2;
-
-/* Fewest rounds that give an interval at all; before that no precision is reached. */
-enum { PRECISION_LEAST_ROUNDS = 6 };
 
 /* What a sample took so far, smoothed, to know whether one more fits. */
 struct cost {
@@ -241,7 +239,7 @@ int session_rounds(struct session *session, struct error *error)
             break;
         result->rounds++;
         bool reached = false;
-        if (options->precision > 0.0 && result->rounds >= PRECISION_LEAST_ROUNDS &&
+        if (options->precision > 0.0 && result->rounds >= PACE_ROUNDS_LEAST &&
             reached_precision(session, &reached, error) != 0)
             return -1;
         if (reached) {

@@ -3,24 +3,16 @@
 #include "clock.h"
 #include "data/keyvalue.h"
 #include "error.h"
+#include "run/pace.h"
 #include "run/run_directory.h"
 #include "run/session_state.h"
 #include "run/stop.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/*
- * What a sample costs above a process that does next to nothing: 6 ms of warm-up, five loops of 1
- * ms with the readings of the core clock around them, the preparing of inputs, and its share of
- * what is measured again. Only the choice of the tier depends on it.
- */
-static const double sample_work_s = 0.015;
-
-/* A cell is worth measuring when it gets this many rounds; with fewer, fewer cells are measured. */
-enum { ROUNDS_AIMED_AT = 10 };
 
 size_t session_slot(const struct session *session, const struct plan_cell *cell, size_t allocator)
 {
@@ -70,41 +62,35 @@ bool session_over(const struct session *session, uint64_t next_ns)
 }
 
 /* Leaves out the cells of later tiers when the budget does not give all of them enough rounds. */
-static void choose_tier(struct session *session, size_t allocators)
+static void choose_pace(struct session *session)
 {
     const struct session_options *const options = session->options;
     struct plan *const plan = session->plan;
-    const double time_s = options->budget_s - options->reserve_s;
-    const double sample_cost_s = sample_work_s + session->start_cost_ns / 1e9;
-    int tier = BENCH_EXTENDED;
-    const bool limited = options->budget_s > 0.0 && !options->all;
-    while (limited && tier > BENCH_KEY &&
-           (double)plan_round_processes(plan, (enum bench_tier)tier, allocators) * sample_cost_s *
-                   (ROUNDS_AIMED_AT + 1) >
-               time_s)
-        tier--;
+    const bool limited = options->budget_s > 0.0;
+    /* A budget that the reserve eats up is still a limit. */
+    const double time_s = limited ? fmax(options->budget_s - options->reserve_s, 1e-3) : 0.0;
+    const struct pace pace =
+        pace_choose(plan, session->allocator_count, time_s, session->start_cost_ns, options->all);
+    session->repetition_ns = pace.repetition_ns;
     size_t left_out = 0;
     for (size_t i = 0; i < plan->cell_count; i++)
-        if (plan->cells[i].selected && (int)plan->cells[i].tier > tier) {
+        if (plan->cells[i].selected && plan->cells[i].tier > pace.tier) {
             plan->cells[i].selected = false;
             left_out++;
         }
-    keyvalues_set(session->facts, "run.tier", plan_tier_name((enum bench_tier)tier));
+    keyvalues_set(session->facts, "run.tier", plan_tier_name(pace.tier));
     keyvalues_setf(session->facts, "run.cells_left_out", "%zu", left_out);
+    keyvalues_setf(session->facts, "run.repetition_ms", "%.2f", (double)pace.repetition_ns / 1e6);
     if (left_out > 0)
         progress_note(&session->progress,
                       "%zu cells of the later tiers are left out: they do not fit the budget %d "
                       "times; a longer budget or --all measures them",
-                      left_out, ROUNDS_AIMED_AT);
-    const double rounds =
-        time_s / sample_cost_s /
-            (double)(plan_round_processes(plan, (enum bench_tier)tier, allocators) + 1) -
-        1.0;
-    if (limited && rounds < 6.0)
+                      left_out, PACE_ROUNDS);
+    if (limited && !options->all && pace.rounds < PACE_ROUNDS_LEAST)
         progress_note(&session->progress,
-                      "the budget holds about %.0f rounds; below 6 there are no intervals and no "
+                      "the budget holds about %.0f rounds; below %d there are no intervals and no "
                       "verdicts",
-                      rounds > 0.0 ? rounds : 0.0);
+                      pace.rounds, PACE_ROUNDS_LEAST);
 }
 
 /* Every known allocator that cannot be measured is a row for each cell it would have had. */
@@ -265,9 +251,9 @@ static int run_steps(struct session *session, struct allocators *allocators, str
     session_find_counters(session);
     if (session_probe(session, allocators, error) != 0)
         return -1;
-    if (session->options->budget_s > 0.0 && session_time_start(session, error) != 0)
+    if (session_time_start(session, error) != 0)
         return -1;
-    choose_tier(session, session->allocator_count);
+    choose_pace(session);
     if (open_files(session, error) != 0 || note_absent(session, allocators, error) != 0)
         return -1;
     if (session_calibrate(session, error) != 0 || session_count(session, error) != 0)

@@ -47,8 +47,9 @@ struct session {
     uint64_t start_ns;
     uint64_t end_ns; /* of the measuring; UINT64_MAX without a budget */
     uint64_t worker_ns;
-    uint64_t retry_ns;    /* spent on measuring noisy samples again */
-    double start_cost_ns; /* of a process that does next to nothing, mean over the allocators */
+    uint64_t retry_ns;      /* spent on measuring noisy samples again */
+    double start_cost_ns;   /* of a process that does next to nothing, mean over the allocators */
+    uint64_t repetition_ns; /* what a timed loop is calibrated to take */
 };
 
 /* What one worker process said about one cell. */
