@@ -14,7 +14,7 @@
 /* Widths of the columns, each with the blank in front of it. */
 enum {
     LEAST_NAME_WIDTH = 18,
-    MOST_NAME_WIDTH = 34,
+    MOST_NAME_WIDTH = 46,
     STORAGE_WIDTH = 7,
     NS_WIDTH = 10,
     RATIO_WIDTH = 7,

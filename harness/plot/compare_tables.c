@@ -4,9 +4,9 @@
 #include "data/compare.h"
 #include "data/compare_words.h"
 #include "data/differences.h"
-#include "data/file.h"
 #include "error.h"
 #include "plot/plain_text.h"
+#include "plot/table_file.h"
 #include "plot/tables.h"
 
 #include <math.h>
@@ -89,46 +89,6 @@ void compare_figures_free(struct compare_figures *figures)
 
 /* ---- Tables ---- */
 
-/* A file that is filled in memory and then written whole. */
-struct table {
-    FILE *file;
-    char *text;
-    size_t size_bytes;
-};
-
-static FILE *table_open(struct table *table)
-{
-    table->file = open_memstream(&table->text, &table->size_bytes);
-    CHECK(table->file != NULL);
-    return table->file;
-}
-
-static int table_write(struct table *table, const char *directory, const char *name,
-                       struct error *error)
-{
-    CHECK(fclose(table->file) == 0);
-    char *const path = check_format("%s/%s.tsv", directory, name);
-    const int failed = file_replace(path, table->text, table->size_bytes, error);
-    free(path);
-    free(table->text);
-    return failed;
-}
-
-static void put_text(FILE *file, const char *text, char end)
-{
-    char *const escaped = plain_text_for_table(text);
-    fprintf(file, "%s%c", escaped, end);
-    free(escaped);
-}
-
-static void put_number(FILE *file, double value)
-{
-    if (isfinite(value))
-        fprintf(file, "%.12g\t", value);
-    else
-        fputs("NaN\t", file);
-}
-
 /* The slot of an allocator, as every figure has it: that of a known one, or one behind these. */
 static size_t slot_of(const char *name, size_t *next)
 {
@@ -162,17 +122,17 @@ static size_t number_of(struct allocators_seen *seen, const char *name)
 static int write_allocators(const struct allocators_seen *seen, const char *directory,
                             struct error *error)
 {
-    struct table table;
-    FILE *const file = table_open(&table);
+    struct table_file table;
+    FILE *const file = table_file_open(&table);
     fputs("number\tslot\tbaseline\tlabel\n0\t0\t0\tnone\n", file);
     size_t unknown = 0;
     for (size_t i = 1; i < seen->count; i++) {
         char *const label = plain_text_shortened(seen->names[i], TABLES_LABEL_COLUMNS);
         fprintf(file, "%zu\t%zu\t0\t", i, slot_of(seen->names[i], &unknown));
-        put_text(file, label, '\n');
+        table_file_put_text(file, label, '\n');
         free(label);
     }
-    return table_write(&table, directory, "allocators", error);
+    return table_file_write(&table, directory, "allocators.tsv", error);
 }
 
 /* The last part of the directory's name: what tells runs apart. */
@@ -199,16 +159,16 @@ static char *run_label(const struct comparison *comparison, size_t run)
 static int write_runs(const struct comparison *comparison, const char *directory,
                       struct error *error)
 {
-    struct table table;
-    FILE *const file = table_open(&table);
+    struct table_file table;
+    FILE *const file = table_file_open(&table);
     fputs("number\tneeded\tlabel\n", file);
     for (size_t r = 0; r < comparison->run_count; r++) {
         char *const label = run_label(comparison, r);
         fprintf(file, "%zu\t%.6g\t", r + 1, comparison->against[r].needed);
-        put_text(file, label, '\n');
+        table_file_put_text(file, label, '\n');
         free(label);
     }
-    return table_write(&table, directory, "runs", error);
+    return table_file_write(&table, directory, "runs.tsv", error);
 }
 
 /* CPU, compiler and libc of a run. The caller frees it. */
@@ -270,15 +230,15 @@ static int write_caption(const struct comparison *comparison, const char *direct
 {
     char *const text = describe_all(comparison);
     char *const lines = plain_text_wrapped(text, TABLES_CAPTION_COLUMNS, CAPTION_LINES_MOST);
-    struct table table;
-    FILE *const file = table_open(&table);
+    struct table_file table;
+    FILE *const file = table_file_open(&table);
     fputs("line\n", file);
     char *rest = lines;
     for (char *line; (line = strsep(&rest, "\n")) != NULL;)
-        put_text(file, *line != '\0' ? line : " ", '\n');
+        table_file_put_text(file, *line != '\0' ? line : " ", '\n');
     free(lines);
     free(text);
-    return table_write(&table, directory, "caption", error);
+    return table_file_write(&table, directory, "caption.tsv", error);
 }
 
 static void put_cell(FILE *file, const struct comparison *comparison, const struct compare_row *row,
@@ -293,14 +253,15 @@ static void put_cell(FILE *file, const struct comparison *comparison, const stru
         if (timed == NULL || timed->samples == 0)
             continue;
         fprintf(file, "%zu\t", number);
-        put_text(file, label, '\t');
-        put_text(file, row->cell.storage, '\t');
+        table_file_put_text(file, label, '\t');
+        table_file_put_text(file, row->cell.storage, '\t');
         fprintf(file, "%zu\t%zu\t", allocator, r + 1);
-        put_number(file, timed->ns_median);
-        put_number(file, timed->ns_low);
-        put_number(file, timed->ns_high);
-        put_number(file, row->ratios[r].ratio);
-        put_text(file, r == 0 ? "base" : summary_verdict_name(row->ratios[r].verdict), '\n');
+        table_file_put_number(file, timed->ns_median);
+        table_file_put_number(file, timed->ns_low);
+        table_file_put_number(file, timed->ns_high);
+        table_file_put_number(file, row->ratios[r].ratio);
+        table_file_put_text(file, r == 0 ? "base" : summary_verdict_name(row->ratios[r].verdict),
+                            '\n');
     }
     free(label);
     free(name);
@@ -352,20 +313,20 @@ static int write_cells(const struct compare_figures *figures, size_t figure, con
     const char *const scenario = figures->scenarios[figure];
     const struct chosen chosen =
         choose(figures->comparison, scenario, figures->items[figure].script == over_runs);
-    struct table table;
-    FILE *const file = table_open(&table);
+    struct table_file table;
+    FILE *const file = table_file_open(&table);
     fputs("cell\tlabel\tstorage\tallocator\trun\tns_median\tns_low\tns_high\tratio\tverdict\n0\t",
           file);
-    put_text(file, scenario, '\t');
-    put_text(file, "", '\t');
+    table_file_put_text(file, scenario, '\t');
+    table_file_put_text(file, "", '\t');
     fputs("0\t0\tNaN\tNaN\tNaN\tNaN\t", file);
-    put_text(file, "none", '\n');
+    table_file_put_text(file, "none", '\n');
     for (size_t i = 0; i < chosen.count; i++)
         put_cell(file, figures->comparison, chosen.rows[i], i + 1,
                  number_of(seen, chosen.rows[i]->cell.allocator));
     *rows += chosen.count;
-    char *const name = check_format("cells-%s", figures->items[figure].name);
-    const int failed = table_write(&table, directory, name, error);
+    char *const name = check_format("cells-%s.tsv", figures->items[figure].name);
+    const int failed = table_file_write(&table, directory, name, error);
     free(name);
     return failed;
 }

@@ -1,13 +1,13 @@
 #include "plot/tables.h"
 
 #include "allocators.h"
-#include "data/file.h"
 #include "data/keyvalue.h"
 #include "data/summary.h"
 #include "error.h"
 #include "facts.h"
 #include "plot/caption.h"
 #include "plot/plain_text.h"
+#include "plot/table_file.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -147,29 +147,14 @@ static struct entry *choose_entries(const struct summary *summary, const struct 
     return entries;
 }
 
-static void put_number(FILE *file, double value)
-{
-    if (isnan(value))
-        fputs("NaN\t", file);
-    else
-        fprintf(file, "%.12g\t", value);
-}
-
-static void put_text(FILE *file, const char *text, char end)
-{
-    char *const escaped = plain_text_for_table(text);
-    fprintf(file, "%s%c", escaped, end);
-    free(escaped);
-}
-
 static void put_entry(FILE *file, const struct entry *entry)
 {
     const struct summary_row *const row = entry->row;
-    put_text(file, row->cell.scenario, '\t');
-    put_text(file, row->cell.variant, '\t');
-    put_text(file, row->cell.storage, '\t');
-    put_text(file, row->cell.param, '\t');
-    put_number(file, entry->value);
+    table_file_put_text(file, row->cell.scenario, '\t');
+    table_file_put_text(file, row->cell.variant, '\t');
+    table_file_put_text(file, row->cell.storage, '\t');
+    table_file_put_text(file, row->cell.param, '\t');
+    table_file_put_number(file, entry->value);
     fprintf(file, "%u\t%zu\t%zu\t", row->cell.threads, entry->allocator, row->samples);
     const double numbers[] = {row->ns_median,
                               row->ns_low,
@@ -187,10 +172,10 @@ static void put_entry(FILE *file, const struct entry *entry)
                               row->throughput.low,
                               row->throughput.high};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        put_number(file, numbers[i]);
-    put_text(file, summary_verdict_name(row->verdict), '\t');
-    put_text(file, sample_status_name(row->status), '\t');
-    put_text(file, row->note, '\n');
+        table_file_put_number(file, numbers[i]);
+    table_file_put_text(file, summary_verdict_name(row->verdict), '\t');
+    table_file_put_text(file, sample_status_name(row->status), '\t');
+    table_file_put_text(file, row->note, '\n');
 }
 
 static const char cells_header[] =
@@ -198,31 +183,6 @@ static const char cells_header[] =
     "ns_high\tns_min\tratio\tratio_low\tratio_high\tallocs_per_op\tfrees_per_op\tbytes_per_op\t"
     "usable_bytes_per_op\tinstructions_per_op\tops_per_s\tops_low\tops_"
     "high\tverdict\tstatus\tnote\n";
-
-/* A file that is filled in memory and then written whole. */
-struct table {
-    FILE *file;
-    char *text;
-    size_t size_bytes;
-};
-
-static FILE *table_open(struct table *table)
-{
-    table->file = open_memstream(&table->text, &table->size_bytes);
-    CHECK(table->file != NULL);
-    return table->file;
-}
-
-static int table_write(struct table *table, const char *directory, const char *name,
-                       struct error *error)
-{
-    CHECK(fclose(table->file) == 0);
-    char *const path = check_format("%s/%s", directory, name);
-    const int failed = file_replace(path, table->text, table->size_bytes, error);
-    free(path);
-    free(table->text);
-    return failed;
-}
 
 /* The allocator that ratios are to: as recorded, as the summary shows, or the only one. */
 static const char *find_baseline(const struct summary *summary, const struct keyvalues *machine,
@@ -244,33 +204,34 @@ int tables_write(const struct summary *summary, const struct keyvalues *machine,
     const char *const baseline = find_baseline(summary, machine, &columns);
     const char **const names = check_alloc(columns.count, sizeof *names);
 
-    struct table table;
-    FILE *file = table_open(&table);
+    struct table_file table;
+    FILE *file = table_file_open(&table);
     fputs("number\tslot\tbaseline\tlabel\n0\t0\t0\tnone\n", file);
     for (size_t i = 0; i < columns.count; i++) {
         const struct column *const column = &columns.items[i];
         char *const label = plain_text_shortened(column->name, TABLES_LABEL_COLUMNS);
         fprintf(file, "%zu\t%zu\t%d\t", i + 1, column->slot, strcmp(column->name, baseline) == 0);
-        put_text(file, label, '\n');
+        table_file_put_text(file, label, '\n');
         free(label);
         names[i] = column->name;
     }
-    int failed = table_write(&table, directory, "allocators.tsv", error);
+    int failed = table_file_write(&table, directory, "allocators.tsv", error);
 
     struct entry *const entries = choose_entries(summary, &columns, baseline, cells);
-    file = table_open(&table);
+    file = table_file_open(&table);
     fputs(cells_header, file);
     for (size_t i = 0; i < *cells; i++)
         put_entry(file, &entries[i]);
-    failed = table_write(&table, directory, "cells.tsv", failed == 0 ? error : NULL) | failed;
+    failed = table_file_write(&table, directory, "cells.tsv", failed == 0 ? error : NULL) | failed;
 
-    file = table_open(&table);
+    file = table_file_open(&table);
     fputs("line\n", file);
     char *const caption = caption_make(machine, names, columns.count, TABLES_CAPTION_COLUMNS);
     char *rest = caption;
     for (char *line; (line = strsep(&rest, "\n")) != NULL;)
-        put_text(file, *line != '\0' ? line : " ", '\n');
-    failed = table_write(&table, directory, "caption.tsv", failed == 0 ? error : NULL) | failed;
+        table_file_put_text(file, *line != '\0' ? line : " ", '\n');
+    failed =
+        table_file_write(&table, directory, "caption.tsv", failed == 0 ? error : NULL) | failed;
 
     free(caption);
     free(entries);

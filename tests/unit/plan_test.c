@@ -189,27 +189,27 @@ static void test_pace(void)
     EXPECT_INT(plan_round_processes(&plan, BENCH_KEY, 6), 6 + 6 + 1);
     EXPECT_INT(plan_round_processes(&plan, BENCH_DEFAULT, 6), 6 + 6 + 1 + 6 + 6 + 1);
     EXPECT_INT(plan_round_processes(&plan, BENCH_EXTENDED, 6), 32);
-    /* No limit: everything, and repetitions for 3/2 of the start's 12 and the upkeep's 4 ms, less
-     * the warm-up's 6: five of 3.6. */
-    EXPECT_INT(pace_of(0.0, 12.0, false).tier, BENCH_EXTENDED);
-    EXPECT_INT(pace_of(0.0, 12.0, false).repetition_ns, 3600000);
-    EXPECT_NEAR(pace_of(0.0, 12.0, false).rounds, 0.0, 0.0);
-    /* 40 ms a process, 11 times: 14.08 s for all, 11.44 s for two tiers, 5.72 s for one. */
-    EXPECT_INT(pace_of(14.1, 12.0, false).tier, BENCH_EXTENDED);
-    EXPECT_NEAR(pace_of(14.08, 12.0, false).rounds, 10.0, 1e-6);
-    EXPECT_INT(pace_of(14.0, 12.0, false).tier, BENCH_DEFAULT);
-    EXPECT_INT(pace_of(11.4, 12.0, false).tier, BENCH_KEY);
-    EXPECT_INT(pace_of(11.4, 12.0, false).repetition_ns, 3600000);
+    /* No limit: everything, and repetitions for 3/2 of the start's 10 and the upkeep's 4 ms, less
+     * the warm-up's 6: five of 3. */
+    EXPECT_INT(pace_of(0.0, 10.0, false).tier, BENCH_EXTENDED);
+    EXPECT_INT(pace_of(0.0, 10.0, false).repetition_ns, 3000000);
+    EXPECT_NEAR(pace_of(0.0, 10.0, false).rounds, 0.0, 0.0);
+    /* 35 ms a process, 11 times: 12.32 s for all, 10.01 s for two tiers, 5.005 s for one. */
+    EXPECT_INT(pace_of(12.33, 10.0, false).tier, BENCH_EXTENDED);
+    EXPECT_NEAR(pace_of(12.32, 10.0, false).rounds, 10.0, 1e-6);
+    EXPECT_INT(pace_of(12.3, 10.0, false).tier, BENCH_DEFAULT);
+    EXPECT_INT(pace_of(10.0, 10.0, false).tier, BENCH_KEY);
+    EXPECT_INT(pace_of(10.0, 10.0, false).repetition_ns, 3000000);
     /* The key cells are measured anyway, in shorter repetitions, but not in ever shorter ones. */
-    EXPECT_INT(pace_of(5.005, 12.0, false).tier, BENCH_KEY);
-    EXPECT_INT(pace_of(5.005, 12.0, false).repetition_ns, 2600000);
-    EXPECT_NEAR(pace_of(5.005, 12.0, false).rounds, 10.0, 1e-6);
-    EXPECT_INT(pace_of(1.0, 12.0, false).repetition_ns, 1000000);
-    EXPECT(pace_of(1.0, 12.0, false).rounds < PACE_ROUNDS_LEAST);
-    EXPECT_INT(pace_of(5.005, 12.0, true).tier, BENCH_EXTENDED);
+    EXPECT_INT(pace_of(4.29, 10.0, false).tier, BENCH_KEY);
+    EXPECT_INT(pace_of(4.29, 10.0, false).repetition_ns, 2000000);
+    EXPECT_NEAR(pace_of(4.29, 10.0, false).rounds, 10.0, 1e-6);
+    EXPECT_INT(pace_of(1.0, 10.0, false).repetition_ns, 1000000);
+    EXPECT(pace_of(1.0, 10.0, false).rounds < PACE_ROUNDS_LEAST);
+    EXPECT_INT(pace_of(4.29, 10.0, true).tier, BENCH_EXTENDED);
     /* Within bounds, however cheap or dear a process is. */
     EXPECT_INT(pace_of(0.0, 0.5, false).repetition_ns, 1000000);
-    EXPECT_INT(pace_of(0.0, 500.0, false).repetition_ns, 5000000);
+    EXPECT_INT(pace_of(0.0, 500.0, false).repetition_ns, 3000000);
 }
 
 /* A program of a directory of its own, which prints these lines to its third descriptor. */
