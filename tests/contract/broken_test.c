@@ -17,7 +17,6 @@ static const char *const faults[] = {
     "broken/extra_alloc: 1000 iterations made 1001 frees, declared are 1000",
     "broken/wrong_bytes: 1000 iterations made 32000 bytes, declared are 16000",
     "broken/extra_realloc: 2 iterations made 1 reallocs, declared are 0",
-    "broken/leak: two calls: 4 allocs, but 0 frees after teardown",
     "broken/setup_leak: no call: 1 allocs, but 0 frees after teardown",
     "broken/wrong_sum: checksum of 65537 iterations is 2147516417, that of honest 2147516416",
     "broken/remembering: the second call of 1 iterations gives 2, the first 1",
@@ -54,6 +53,8 @@ int main(int argc, char **argv)
     snprintf(preload, sizeof preload, "LD_PRELOAD=%s", argv[2]);
 
     EXPECT_INT(capture(command, preload, &text), 1);
+    /* How many calls there is time for is the machine's affair. */
+    EXPECT(strstr(text, "broken/leak: all calls: ") != NULL);
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
         const char *const found = strstr(text, faults[i]);
         if (found == NULL)

@@ -41,9 +41,6 @@ enum { LENGTHS = BENCH_COUNT(lengths) };
  */
 static const double longest_few_ns = 0.2e9, longest_many_ns = 10e6;
 
-/* With a setup that takes longer, lengths beside another one are left out. */
-static const double longest_setup_ns = 20e6;
-
 /* What the machine has, whatever it has: the cells of a threaded variant are the same everywhere.
  */
 enum { CPUS = 2 };
@@ -176,26 +173,40 @@ static void check_balance(const struct count_totals *before, const char *after_w
 }
 
 /* Both calls of one length. Returns the time of the faster one, in ns. */
-static double check_length(const struct bench_variant *variant, bench_run *run,
-                           const struct bench_cell *cell, uint64_t n, uint64_t *checksum)
+static double check_length(struct crew *crew, uint64_t n, uint64_t *checksum)
+{
+    double fastest_ns = DBL_MAX;
+    *checksum = run_counted(crew, n, &fastest_ns);
+    const uint64_t again = run_counted(crew, n, &fastest_ns);
+    if (again != *checksum)
+        report(where,
+               "the second call of %" PRIu64 " iterations gives %" PRIu64 ", the first %" PRIu64, n,
+               again, *checksum);
+    return fastest_ns;
+}
+
+/* All lengths, with one setup: a call leaves its state as it found it. Those that would take too
+ * long are left out, and *known says which were not. */
+static void check_lengths(const struct bench_variant *variant, bench_run *run,
+                          const struct bench_cell *cell, uint64_t *sums, bool *known)
 {
     const char *skip = NULL;
     const struct count_totals before = counted();
     struct crew *const crew = crew_open(variant, run, cell, &skip);
     if (crew == NULL) {
         report(where, "the setup worked before, and now it does not: %s", skip);
-        return 0;
+        return;
     }
-    double fastest_ns = DBL_MAX;
-    *checksum = run_counted(crew, n, &fastest_ns);
-    const uint64_t again = run_counted(crew, n, &fastest_ns);
+    double ns_per_iteration = 0;
+    for (size_t i = 0; i < LENGTHS; i++) {
+        const double limit_ns = lengths[i] <= FEW ? longest_few_ns : longest_many_ns;
+        if (ns_per_iteration * (double)lengths[i] > limit_ns)
+            continue;
+        ns_per_iteration = check_length(crew, lengths[i], &sums[i]) / (double)lengths[i];
+        known[i] = true;
+    }
     crew_close(crew);
-    check_balance(&before, "two calls");
-    if (again != *checksum)
-        report(where,
-               "the second call of %" PRIu64 " iterations gives %" PRIu64 ", the first %" PRIu64, n,
-               again, *checksum);
-    return fastest_ns;
+    check_balance(&before, "all calls");
 }
 
 static void check_cell(const struct bench_variant *variant, int64_t value, unsigned threads)
@@ -219,24 +230,12 @@ static void check_cell(const struct bench_variant *variant, int64_t value, unsig
     cells_run++;
     const struct count_totals before = counted();
     uint64_t unused;
-    const double start_ns = now_ns();
     run_plain(variant, run, &cell, 0, &unused, &skip);
-    const bool slow_setup = now_ns() - start_ns > longest_setup_ns;
     check_balance(&before, "no call");
 
     uint64_t sums[LENGTHS];
     bool known[LENGTHS] = {false};
-    double ns_per_iteration = 0;
-    for (size_t i = 0; i < LENGTHS; i++) {
-        const double limit_ns = lengths[i] <= FEW ? longest_few_ns : longest_many_ns;
-        if (slow_setup && (lengths[i] == 2 || lengths[i] == BENCH_INPUTS))
-            continue;
-        if (ns_per_iteration * (double)lengths[i] > limit_ns)
-            continue;
-        const double ns = check_length(variant, run, &cell, lengths[i], &sums[i]);
-        ns_per_iteration = ns / (double)lengths[i];
-        known[i] = true;
-    }
+    check_lengths(variant, run, &cell, sums, known);
     for (size_t i = 0; i < LENGTHS; i++)
         if (known[i])
             compare_sum(variant, &cell, lengths[i], sums[i]);
