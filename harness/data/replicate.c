@@ -273,6 +273,35 @@ void replicated_build(const struct samples *samples, const char *baseline,
     cell_set_free(&cells);
 }
 
+/*
+ * Whether the two were measured at the same core clock, as far as that is known: within a round it
+ * may have changed between them, and their ratio would be that of the clocks.
+ */
+static bool same_clock(const struct replicate *left, const struct replicate *right)
+{
+    static const double tolerance = 0.03;
+    return !(fabs(left->core_ghz / right->core_ghz - 1) > tolerance); /* true for NaN */
+}
+
+size_t replicated_pair(const struct replicated *replicated, size_t cell, size_t base,
+                       double *values, double *bases)
+{
+    const struct replicated_cell *const left_cell = &replicated->cells[cell];
+    const struct replicated_cell *const right_cell = &replicated->cells[base];
+    size_t pairs = 0;
+    for (size_t c = 0, b = 0; c < left_cell->count && b < right_cell->count;) {
+        const struct replicate *const left = &replicated->replicates[left_cell->first + c];
+        const struct replicate *const right = &replicated->replicates[right_cell->first + b];
+        c += left->round <= right->round;
+        b += right->round <= left->round;
+        if (left->round == right->round && same_clock(left, right)) {
+            values[pairs] = left->ns_per_op;
+            bases[pairs++] = right->ns_per_op;
+        }
+    }
+    return pairs;
+}
+
 void replicated_free(struct replicated *replicated)
 {
     free(replicated->cells);

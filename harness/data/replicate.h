@@ -56,4 +56,12 @@ void replicated_build(const struct samples *samples, const char *baseline,
                       struct replicated *replicated);
 void replicated_free(struct replicated *replicated);
 
+/*
+ * The times of two cells that can be compared, in ns: those of one round, at one core clock as far
+ * as that is known. Writes up to as many as the cell with fewer replicates has, and returns how
+ * many. Cannot fail.
+ */
+size_t replicated_pair(const struct replicated *replicated, size_t cell, size_t base,
+                       double *values, double *bases);
+
 #endif

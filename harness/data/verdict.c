@@ -15,9 +15,6 @@
 /* No row is the baseline of this one. */
 #define NO_BASE SIZE_MAX
 
-/* The share of the controls that the noise floor is not exceeded by. */
-static const double FLOOR_QUANTILE = 0.95;
-
 /* Whether the row's true ratio to the baseline is 1, because the cell calls no allocator. */
 static bool is_control(const struct summary_row *row)
 {
@@ -46,45 +43,14 @@ static size_t *find_bases(const struct summary *summary)
     return base_of;
 }
 
-/* The replicates of one cell. */
-struct series {
-    const struct replicate *replicates;
-    size_t count;
-};
-
-static struct series series_of(const struct replicated *replicated, size_t cell)
+/* Fills in one row's ratio from the rounds that it and its base have. */
+static void add_ratio(const struct replicated *replicated, size_t cell, size_t base, double level,
+                      struct summary_row *row)
 {
-    return (struct series){replicated->replicates + replicated->cells[cell].first,
-                           replicated->cells[cell].count};
-}
-
-/*
- * Whether the two were measured at the same core clock, as far as that is known: within a round it
- * may have changed between them, and their ratio would be that of the clocks.
- */
-static bool same_clock(const struct replicate *left, const struct replicate *right)
-{
-    static const double tolerance = 0.03;
-    return !(fabs(left->core_ghz / right->core_ghz - 1) > tolerance); /* true for NaN */
-}
-
-/* Fills in one row's ratio from the rounds that both series have. */
-static void add_ratio(struct series cell, struct series base, double level, struct summary_row *row)
-{
-    const size_t room = cell.count < base.count ? cell.count : base.count;
+    const size_t room = replicated->cells[cell].count;
     double *const values = check_alloc(3 * room, sizeof *values);
     double *const bases = values + room, *const scratch = bases + room;
-    size_t pairs = 0;
-    for (size_t c = 0, b = 0; c < cell.count && b < base.count;) {
-        const struct replicate *const left = &cell.replicates[c], *const right =
-                                                                      &base.replicates[b];
-        c += left->round <= right->round;
-        b += right->round <= left->round;
-        if (left->round == right->round && same_clock(left, right)) {
-            values[pairs] = left->ns_per_op;
-            bases[pairs++] = right->ns_per_op;
-        }
-    }
+    const size_t pairs = replicated_pair(replicated, cell, base, values, bases);
     if (pairs > 0) {
         const struct stats_interval ratio =
             stats_ratio_interval(values, bases, pairs, level, scratch);
@@ -113,7 +79,8 @@ static void find_noise_floor(const size_t *base_of, struct summary *summary)
     stats_sort(distances, count);
     summary->control_count = count;
     if (count > 0)
-        summary->noise_floor = expm1(stats_quantile_sorted(distances, count, FLOOR_QUANTILE));
+        summary->noise_floor =
+            expm1(stats_quantile_sorted(distances, count, VERDICT_FLOOR_QUANTILE));
     free(distances);
 }
 
@@ -131,15 +98,19 @@ static enum summary_verdict judge_row(const struct summary_row *row, double floo
     return low > 0 ? SUMMARY_SLOWER : SUMMARY_UNRESOLVED;
 }
 
+double verdict_level(size_t compared_count)
+{
+    const double compared = (double)(compared_count > 0 ? compared_count : 1);
+    return fmax(1 - (1 - SUMMARY_LEVEL) / compared, SUMMARY_VERDICT_LEVEL);
+}
+
 void verdict_judge(const struct replicated *replicated, struct summary *summary)
 {
-    const double compared = (double)(summary->compared_count > 0 ? summary->compared_count : 1);
-    const double level = fmax(1 - (1 - SUMMARY_LEVEL) / compared, SUMMARY_VERDICT_LEVEL);
+    const double level = verdict_level(summary->compared_count);
     size_t *const base_of = find_bases(summary);
     for (size_t i = 0; i < summary->count; i++)
         if (base_of[i] != NO_BASE)
-            add_ratio(series_of(replicated, i), series_of(replicated, base_of[i]), level,
-                      &summary->rows[i]);
+            add_ratio(replicated, i, base_of[i], level, &summary->rows[i]);
     find_noise_floor(base_of, summary);
 
     const double floor = fmax(summary->noise_floor, SUMMARY_LEAST_DIFFERENCE); /* passes over NaN */

@@ -4,6 +4,8 @@
 #ifndef ALLOCOST_VERDICT_H
 #define ALLOCOST_VERDICT_H
 
+#include <stddef.h>
+
 struct replicated;
 struct summary;
 
@@ -27,6 +29,12 @@ struct summary;
  * interval is not farther. A control is never faster or slower: it is the yardstick.
  */
 void verdict_judge(const struct replicated *replicated, struct summary *summary);
+
+/* The share of the controls that the noise floor is not exceeded by. */
+#define VERDICT_FLOOR_QUANTILE 0.95
+
+/* The confidence of a ratio's interval when so many allocators are compared to the baseline. */
+double verdict_level(size_t compared_count);
 
 /*
  * Notes which ok rows cannot be told from the empty loop: their interval overlaps, or lies below,
