@@ -10,6 +10,7 @@
 #include "facts.h"
 #include "nearest.h"
 #include "program_path.h"
+#include "run/budget.h"
 #include "run/plan.h"
 #include "run/run_directory.h"
 #include "run/session.h"
@@ -28,7 +29,6 @@
  */
 enum { CONTROLS_WANTED = 8 };
 
-static const double default_budget_s = 300.0;
 static const uint64_t default_seed = 1;
 
 /* What the user asked for. */
@@ -265,13 +265,6 @@ static void record_result(struct keyvalues *facts, const struct session_result *
     keyvalues_setf(facts, "run.worker_s", "%.1f", result->worker_s);
 }
 
-/* What is kept of the budget for the summary, the figures and the table. */
-static double reserve_s(double budget_s)
-{
-    const double share = 1.0 + 0.04 * budget_s;
-    return share < 10.0 ? share : 10.0;
-}
-
 /* Whether the time was over before the first sample. */
 static bool ran_out(const struct session_result *result)
 {
@@ -288,7 +281,7 @@ static int measure(struct setup *setup, const struct wish *wish, struct error *e
         .count_library = setup->count_library,
         .baseline = setup->baseline,
         .budget_s = wish->budget_s,
-        .reserve_s = timed ? reserve_s(wish->budget_s) : 0.0,
+        .reserve_s = timed ? budget_reserve_s(wish->budget_s) : 0.0,
         .rounds = wish->rounds,
         .precision = wish->precision,
         .all = wish->all,
@@ -448,7 +441,7 @@ static int run(int argc, char **argv)
         return parsed == 1 ? EXIT_DONE : EXIT_USAGE;
     }
     if (wish.budget_s <= 0.0 && wish.rounds == 0)
-        wish.budget_s = default_budget_s;
+        wish.budget_s = BUDGET_DEFAULT_S;
     stop_install();
     struct setup setup = {.programs = NULL};
     struct keyvalues earlier = {.rows = NULL};

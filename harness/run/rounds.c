@@ -6,8 +6,8 @@
 #include "clock.h"
 #include "data/summary.h"
 #include "error.h"
+#include "run/budget.h"
 #include "run/order.h"
-#include "run/pace.h"
 #include "run/run_directory.h"
 #include "run/stop.h"
 
@@ -239,7 +239,7 @@ int session_rounds(struct session *session, struct error *error)
             break;
         result->rounds++;
         bool reached = false;
-        if (options->precision > 0.0 && result->rounds >= PACE_ROUNDS_LEAST &&
+        if (options->precision > 0.0 && result->rounds >= BUDGET_ROUNDS_LEAST &&
             reached_precision(session, &reached, error) != 0)
             return -1;
         if (reached) {

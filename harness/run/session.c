@@ -3,7 +3,7 @@
 #include "clock.h"
 #include "data/keyvalue.h"
 #include "error.h"
-#include "run/pace.h"
+#include "run/budget.h"
 #include "run/run_directory.h"
 #include "run/session_state.h"
 #include "run/stop.h"
@@ -62,35 +62,37 @@ bool session_over(const struct session *session, uint64_t next_ns)
 }
 
 /* Leaves out the cells of later tiers when the budget does not give all of them enough rounds. */
-static void choose_pace(struct session *session)
+static void choose_cells(struct session *session)
 {
     const struct session_options *const options = session->options;
     struct plan *const plan = session->plan;
     const bool limited = options->budget_s > 0.0;
     /* A budget that the reserve eats up is still a limit. */
     const double time_s = limited ? fmax(options->budget_s - options->reserve_s, 1e-3) : 0.0;
-    const struct pace pace =
-        pace_choose(plan, session->allocator_count, time_s, session->start_cost_ns, options->all);
-    session->repetition_ns = pace.repetition_ns;
+    size_t processes[BUDGET_TIERS];
+    budget_count_processes(plan, session->allocator_count, processes);
+    const struct budget_fit fit =
+        budget_fit(processes, time_s, session->start_cost_ns, options->all);
+    session->repetition_ns = fit.repetition_ns;
     size_t left_out = 0;
     for (size_t i = 0; i < plan->cell_count; i++)
-        if (plan->cells[i].selected && plan->cells[i].tier > pace.tier) {
+        if (plan->cells[i].selected && plan->cells[i].tier > fit.tier) {
             plan->cells[i].selected = false;
             left_out++;
         }
-    keyvalues_set(session->facts, "run.tier", plan_tier_name(pace.tier));
+    keyvalues_set(session->facts, "run.tier", plan_tier_name(fit.tier));
     keyvalues_setf(session->facts, "run.cells_left_out", "%zu", left_out);
-    keyvalues_setf(session->facts, "run.repetition_ms", "%.2f", (double)pace.repetition_ns / 1e6);
+    keyvalues_setf(session->facts, "run.repetition_ms", "%.2f", (double)fit.repetition_ns / 1e6);
     if (left_out > 0)
         progress_note(&session->progress,
                       "%zu cells of the later tiers are left out: they do not fit the budget %d "
                       "times; a longer budget or --all measures them",
-                      left_out, PACE_ROUNDS);
-    if (limited && !options->all && pace.rounds < PACE_ROUNDS_LEAST)
+                      left_out, BUDGET_ROUNDS);
+    if (limited && !options->all && fit.rounds < BUDGET_ROUNDS_LEAST)
         progress_note(&session->progress,
                       "the budget holds about %.0f rounds; below %d there are no intervals and no "
                       "verdicts",
-                      pace.rounds, PACE_ROUNDS_LEAST);
+                      fit.rounds, BUDGET_ROUNDS_LEAST);
 }
 
 /* Every known allocator that cannot be measured is a row for each cell it would have had. */
@@ -253,12 +255,15 @@ static int run_steps(struct session *session, struct allocators *allocators, str
         return -1;
     if (session_time_start(session, error) != 0)
         return -1;
-    choose_pace(session);
+    choose_cells(session);
     if (open_files(session, error) != 0 || note_absent(session, allocators, error) != 0)
         return -1;
     if (session_calibrate(session, error) != 0 || session_count(session, error) != 0)
         return -1;
-    if (session_rounds(session, error) != 0)
+    const uint64_t start_ns = clock_now_ns();
+    const int measured = session_rounds(session, error);
+    session->result->rounds_s = (double)(clock_now_ns() - start_ns) / 1e9;
+    if (measured != 0)
         return -1;
     return session->options->instructions ? session_instructions(session, error) : 0;
 }
@@ -289,6 +294,7 @@ int session_run(struct plan *plan, struct allocators *allocators,
         result->ended = "signal";
     result->wall_s = (double)(clock_now_ns() - session.start_ns) / 1e9;
     result->worker_s = (double)session.worker_ns / 1e9;
+    result->start_cost_ns = session.start_cost_ns;
     close_session(&session);
     return status;
 }

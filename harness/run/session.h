@@ -35,15 +35,17 @@ struct session_options {
 
 /* What came out of it. */
 struct session_result {
-    unsigned rounds;   /* that were complete */
-    size_t samples;    /* processes that were measured and believed */
-    size_t noisy;      /* processes set aside */
-    size_t failed;     /* cells times allocators that failed */
-    size_t uncounted;  /* cells times allocators whose instructions were asked for in vain */
-    int stop_signal;   /* SIGINT or SIGTERM when the run was stopped early; 0 */
-    const char *ended; /* budget, rounds, precision, signal, nothing (left to measure) */
-    double wall_s;     /* of the session */
-    double worker_s;   /* of it, inside workers' warm-up and timed parts */
+    unsigned rounds;      /* that were complete */
+    size_t samples;       /* processes that were measured and believed */
+    size_t noisy;         /* processes set aside */
+    size_t failed;        /* cells times allocators that failed */
+    size_t uncounted;     /* cells times allocators whose instructions were asked for in vain */
+    int stop_signal;      /* SIGINT or SIGTERM when the run was stopped early; 0 */
+    const char *ended;    /* budget, rounds, precision, signal, nothing (left to measure) */
+    double wall_s;        /* of the session */
+    double worker_s;      /* of it, inside workers' warm-up and timed parts */
+    double rounds_s;      /* of it, in the rounds */
+    double start_cost_ns; /* of a process that does next to nothing */
 };
 
 /*

@@ -1,7 +1,6 @@
 /* Selecting and counting the cells of a plan made by hand; asking programs for their cells. */
 #include "check.h"
 #include "error.h"
-#include "run/pace.h"
 #include "run/plan.h"
 #include "tree.h"
 
@@ -177,41 +176,6 @@ static void test_processes(void)
     cells[5].failure = NULL;
 }
 
-/* Under six allocators. */
-static struct pace pace_of(double time_s, double start_ms, bool all)
-{
-    return pace_choose(&plan, 6, time_s, start_ms * 1e6, all);
-}
-
-static void test_pace(void)
-{
-    EXPECT_STR(selected(0, NULL), "xxxxxxx");
-    EXPECT_INT(plan_round_processes(&plan, BENCH_KEY, 6), 6 + 6 + 1);
-    EXPECT_INT(plan_round_processes(&plan, BENCH_DEFAULT, 6), 6 + 6 + 1 + 6 + 6 + 1);
-    EXPECT_INT(plan_round_processes(&plan, BENCH_EXTENDED, 6), 32);
-    /* No limit: everything, and repetitions for 3/2 of the start's 10 and the upkeep's 4 ms, less
-     * the warm-up's 6: five of 3. */
-    EXPECT_INT(pace_of(0.0, 10.0, false).tier, BENCH_EXTENDED);
-    EXPECT_INT(pace_of(0.0, 10.0, false).repetition_ns, 3000000);
-    EXPECT_NEAR(pace_of(0.0, 10.0, false).rounds, 0.0, 0.0);
-    /* 35 ms a process, 11 times: 12.32 s for all, 10.01 s for two tiers, 5.005 s for one. */
-    EXPECT_INT(pace_of(12.33, 10.0, false).tier, BENCH_EXTENDED);
-    EXPECT_NEAR(pace_of(12.32, 10.0, false).rounds, 10.0, 1e-6);
-    EXPECT_INT(pace_of(12.3, 10.0, false).tier, BENCH_DEFAULT);
-    EXPECT_INT(pace_of(10.0, 10.0, false).tier, BENCH_KEY);
-    EXPECT_INT(pace_of(10.0, 10.0, false).repetition_ns, 3000000);
-    /* The key cells are measured anyway, in shorter repetitions, but not in ever shorter ones. */
-    EXPECT_INT(pace_of(4.29, 10.0, false).tier, BENCH_KEY);
-    EXPECT_INT(pace_of(4.29, 10.0, false).repetition_ns, 2000000);
-    EXPECT_NEAR(pace_of(4.29, 10.0, false).rounds, 10.0, 1e-6);
-    EXPECT_INT(pace_of(1.0, 10.0, false).repetition_ns, 1000000);
-    EXPECT(pace_of(1.0, 10.0, false).rounds < PACE_ROUNDS_LEAST);
-    EXPECT_INT(pace_of(4.29, 10.0, true).tier, BENCH_EXTENDED);
-    /* Within bounds, however cheap or dear a process is. */
-    EXPECT_INT(pace_of(0.0, 0.5, false).repetition_ns, 1000000);
-    EXPECT_INT(pace_of(0.0, 500.0, false).repetition_ns, 3000000);
-}
-
 /* A program of a directory of its own, which prints these lines to its third descriptor. */
 static const char *make_program(const char *name, const char *lines)
 {
@@ -305,7 +269,6 @@ int main(void)
     test_names();
     test_threads();
     test_processes();
-    test_pace();
     test_discovery();
     test_broken_programs();
     return check_result();

@@ -5,6 +5,7 @@ set(worker_dir ${PROJECT_SOURCE_DIR}/harness/worker)
 
 allocost_test(unit callgrind_dump
   SOURCES callgrind_dump_test.c ${worker_dir}/callgrind_dump.c LIBS base)
+allocost_test(unit budget SOURCES budget_test.c LIBS run)
 allocost_test(unit order SOURCES order_test.c LIBS run)
 allocost_test(unit noise SOURCES noise_test.c LIBS run)
 allocost_test(unit plan SOURCES plan_test.c LIBS run)
