@@ -174,3 +174,23 @@ char *fact_line_value(const char *text, const char *key)
     }
     return NULL;
 }
+
+void fact_parse_cpus(const char *text, cpu_set_t *set)
+{
+    CPU_ZERO(set);
+    while (*text >= '0' && *text <= '9') {
+        char *end;
+        const unsigned long first = strtoul(text, &end, 10);
+        const unsigned long last = *end == '-' ? strtoul(end + 1, &end, 10) : first;
+        for (unsigned long cpu = first; cpu <= last && cpu < CPU_SETSIZE; cpu++)
+            CPU_SET(cpu, set);
+        text = *end == ',' ? end + 1 : end;
+    }
+}
+
+void fact_read_cpus(const char *root, const char *path, cpu_set_t *set)
+{
+    char *const text = fact_read(root, path);
+    fact_parse_cpus(text != NULL ? text : "", set);
+    free(text);
+}

@@ -39,6 +39,13 @@ char *fact_read(const char *root, const char *path);
 /* As fact_read, as one number; `otherwise` when there is none. */
 long fact_read_number(const char *root, const char *path, long otherwise);
 
+/*
+ * The CPUs of a list such as "2-5,8" (cpuset(7), List format), up to the first thing that is none;
+ * and those of a list in a file below the root, none when it cannot be read.
+ */
+void fact_parse_cpus(const char *text, cpu_set_t *set);
+void fact_read_cpus(const char *root, const char *path, cpu_set_t *set);
+
 /* Whether the file is there. */
 bool fact_exists(const char *root, const char *path);
 

@@ -8,27 +8,6 @@
 
 #define CPU_DIRECTORY "/sys/devices/system/cpu"
 
-/* Reads a list such as "2-5,8" (cpuset(7), List format). Stops at the first thing that is none. */
-static void parse_list(const char *text, cpu_set_t *set)
-{
-    CPU_ZERO(set);
-    while (*text >= '0' && *text <= '9') {
-        char *end;
-        const unsigned long first = strtoul(text, &end, 10);
-        const unsigned long last = *end == '-' ? strtoul(end + 1, &end, 10) : first;
-        for (unsigned long cpu = first; cpu <= last && cpu < CPU_SETSIZE; cpu++)
-            CPU_SET(cpu, set);
-        text = *end == ',' ? end + 1 : end;
-    }
-}
-
-static void read_list(const char *root, const char *path, cpu_set_t *set)
-{
-    char *const text = fact_read(root, path);
-    parse_list(text != NULL ? text : "", set);
-    free(text);
-}
-
 /* How fast the core is against others of this machine, in units of the kernel's; 0: it is not said.
  * Arm and hybrid x86 have a capacity (1024 is the fastest); others their highest frequency. */
 static long core_speed(const char *root, unsigned cpu)
@@ -49,7 +28,7 @@ static void read_siblings(const char *root, unsigned cpu, cpu_set_t *siblings)
 {
     char path[sizeof CPU_DIRECTORY + 64];
     snprintf(path, sizeof path, CPU_DIRECTORY "/cpu%u/topology/thread_siblings_list", cpu);
-    read_list(root, path, siblings);
+    fact_read_cpus(root, path, siblings);
 }
 
 /* A CPU that may be chosen. */
@@ -72,7 +51,7 @@ enum {
 static struct candidate *find_candidates(const char *root, const cpu_set_t *allowed, size_t *count)
 {
     cpu_set_t isolated;
-    read_list(root, CPU_DIRECTORY "/isolated", &isolated);
+    fact_read_cpus(root, CPU_DIRECTORY "/isolated", &isolated);
     struct candidate *const found = check_alloc((size_t)CPU_COUNT(allowed), sizeof *found);
     long fastest = 0;
     *count = 0;

@@ -6,6 +6,8 @@ allocost_test(unit perf_counter SOURCES perf_counter_test.c LIBS process)
 allocost_test(unit elf_file SOURCES elf_file_test.c LIBS machine)
 allocost_test(unit allocators SOURCES allocators_test.c LIBS machine)
 allocost_test(unit facts SOURCES facts_test.c LIBS machine)
+allocost_test(unit checkup SOURCES checkup_test.c LIBS machine)
+allocost_test(unit clock_step SOURCES clock_step_test.c LIBS machine)
 allocost_test(unit pick_cpu SOURCES pick_cpu_test.c LIBS machine)
 
 # Started again by itself under every allocator that is installed, alone and behind the interposer.
