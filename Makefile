@@ -17,7 +17,7 @@ options = $(if $(ALLOCATORS),--allocators $(call quote,$(ALLOCATORS))) \
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps build bench quick plots compare explain list test test-release test-asan test-tsan clean
+.PHONY: help deps build bench quick plots compare explain doctor list test test-release test-asan test-tsan clean
 
 help:
 	@echo 'make deps      installs what is needed (Debian, Ubuntu; says what it installs)'
@@ -26,6 +26,7 @@ help:
 	@echo 'make plots     draws the figures of RUN=dir again'
 	@echo 'make compare   shows the runs of RUNS="dir dir" side by side; with OUT=dir also as CSV and figures'
 	@echo 'make explain   what the compiler did: calls kept and removed, copies, stack frames'
+	@echo 'make doctor    what on this machine disturbs a measurement, how to mend it, and what it can resolve'
 	@echo 'make list      scenarios, variants, parameters; allocators found and not found'
 	@echo 'make test      all tests, and those of the modules again under ASan and UBSan'
 	@echo 'make test-tsan the tests of the modules under TSan'
@@ -59,6 +60,9 @@ list: build
 
 explain: build
 	@$(BUILD)/allocost explain $(if $(SCENARIOS),$(call quote,$(SCENARIOS)))
+
+doctor: build
+	@$(BUILD)/allocost doctor
 
 test: test-release test-asan
 

@@ -26,6 +26,7 @@ extern const struct command command_list;
 extern const struct command command_summarize;
 extern const struct command command_plot;
 extern const struct command command_explain;
+extern const struct command command_doctor;
 extern const struct command command_compare;
 extern const struct command command_export;
 

@@ -10,7 +10,7 @@
 
 static const struct command *const commands[] = {
     &command_run,     &command_list,   &command_summarize, &command_plot,
-    &command_compare, &command_export, &command_explain};
+    &command_compare, &command_export, &command_explain,   &command_doctor};
 
 static void print_help(void)
 {
