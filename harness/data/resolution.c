@@ -96,9 +96,9 @@ static struct trial read_trial(const struct samples *samples, const char *baseli
  * One run of a cell, sorted. Which of the two is called the other one is arbitrary, so that the
  * logarithms are distributed symmetrically around 0: each is drawn with either sign. Without that
  * the median of few pairs is far too often off: what the trial's own median is off by is counted a
- * second time. (In a run of 12 rounds 95 of 100 controls were within 0.8 %; drawn from the same pairs
- * without signs they are within 2.3 %, with signs within 1.6 %. The ends of the intervals were at
- * 2.8 % in the middle and at 8.6 % in nine of ten; drawn, at 3.0 and 8.5 %.)
+ * second time. (In a run of 12 rounds 95 of 100 controls were within 0.8 %; drawn from the same
+ * pairs without signs they are within 2.3 %, with signs within 1.6 %. The ends of the intervals
+ * were at 2.8 % in the middle and at 8.6 % in nine of ten; drawn, at 3.0 and 8.5 %.)
  */
 static void draw(const struct noise *noise, double *logs, size_t count, uint64_t *state)
 {

@@ -90,15 +90,13 @@ static void describe_run(const size_t processes[BUDGET_TIERS], struct trial_resu
 {
     const struct session_result *const session = &result->session;
     const double time_s = BUDGET_DEFAULT_S - budget_reserve_s(BUDGET_DEFAULT_S);
-    const enum bench_tier tier = budget_fit(processes, time_s, session->sample_cost_s).tier;
+    const struct budget_fit fit = budget_fit(processes, time_s, session->start_cost_ns, false);
     const double samples = (double)session->rounds * (double)result->cells * 2.0;
-    const double cost_s = samples > 0 ? session->rounds_s / samples : session->sample_cost_s;
-    size_t up_to_tier[BUDGET_TIERS];
-    for (int i = 0; i < BUDGET_TIERS; i++)
-        up_to_tier[i] = processes[tier];
     result->run_budget_s = BUDGET_DEFAULT_S;
-    result->run_processes = processes[tier];
-    result->run_rounds = budget_fit(up_to_tier, time_s, cost_s).rounds;
+    result->run_processes = processes[fit.tier];
+    result->run_rounds =
+        samples > 0.0 ? budget_rounds(processes[fit.tier], time_s, session->rounds_s / samples)
+                      : fit.rounds;
 }
 
 static int read_result(const char *directory, size_t allocators, struct trial_result *result,

@@ -7,22 +7,41 @@ int main(void)
 {
     EXPECT_NEAR(budget_reserve_s(25), 2, 1e-12);
     EXPECT_NEAR(budget_reserve_s(300), 10, 0);
-    EXPECT_NEAR(budget_sample_cost_s(5e6), 0.020, 1e-12);
 
-    /* A tier is taken when its round fits in eleven times. */
+    /* 10 rounds of 99 processes, and one round and process for what comes before them. */
+    EXPECT_NEAR(budget_rounds(99, 0.02 * 100 * 11, 0.02), 10, 1e-9);
+    EXPECT_NEAR(budget_rounds(99, 0.01, 0.02), 0, 0);
+
+    /* No limit: everything, and repetitions for 3/2 of the start's 10 and the upkeep's 4 ms, less
+     * the warm-up's 6: five of 3. A process is 35 ms. */
     const size_t processes[BUDGET_TIERS] = {99, 999, 9999};
-    struct budget_fit fit = budget_fit(processes, 0.02 * 9999 * 11, 0.02);
+    struct budget_fit fit = budget_fit(processes, 0, 10e6, false);
     EXPECT_INT(fit.tier, BENCH_EXTENDED);
-    EXPECT_NEAR(fit.rounds, 9999.0 * 11 / 10000 - 1, 1e-9);
-    fit = budget_fit(processes, 0.02 * 9998 * 11, 0.02);
-    EXPECT_INT(fit.tier, BENCH_DEFAULT);
-    EXPECT_NEAR(fit.rounds, 9998.0 * 11 / 1000 - 1, 1e-9);
-    fit = budget_fit(processes, 0.02 * 998 * 11, 0.02);
-    EXPECT_INT(fit.tier, BENCH_KEY);
-    /* The first tier whatever it gets. */
-    fit = budget_fit(processes, 0.02, 0.02);
-    EXPECT_INT(fit.tier, BENCH_KEY);
+    EXPECT_INT(fit.repetition_ns, 3000000);
     EXPECT_NEAR(fit.rounds, 0, 0);
+    /* A tier is taken when its round fits in eleven times. */
+    fit = budget_fit(processes, 0.035 * 10001 * 11, 10e6, false);
+    EXPECT_INT(fit.tier, BENCH_EXTENDED);
+    EXPECT_NEAR(fit.rounds, 10001.0 * 11 / 10000 - 1, 1e-9);
+    fit = budget_fit(processes, 0.035 * 9999 * 11, 10e6, false);
+    EXPECT_INT(fit.tier, BENCH_DEFAULT);
+    EXPECT_INT(fit.repetition_ns, 3000000);
+    fit = budget_fit(processes, 0.035 * 999 * 11, 10e6, false);
+    EXPECT_INT(fit.tier, BENCH_KEY);
+    EXPECT_INT(fit.repetition_ns, 3000000);
+    /* The first tier whatever it gets: in shorter repetitions, but not in ever shorter ones. */
+    fit = budget_fit(processes, 0.030 * 100 * 11, 10e6, false);
+    EXPECT_INT(fit.tier, BENCH_KEY);
+    EXPECT_INT(fit.repetition_ns, 2000000);
+    EXPECT_NEAR(fit.rounds, 10, 1e-6);
+    fit = budget_fit(processes, 1e-3, 10e6, false);
+    EXPECT_INT(fit.tier, BENCH_KEY);
+    EXPECT_INT(fit.repetition_ns, 1000000);
+    EXPECT_NEAR(fit.rounds, 0, 0);
+    EXPECT_INT(budget_fit(processes, 1.0, 10e6, true).tier, BENCH_EXTENDED);
+    /* Within bounds, however cheap or dear a process is. */
+    EXPECT_INT(budget_fit(processes, 0, 0.5e6, false).repetition_ns, 1000000);
+    EXPECT_INT(budget_fit(processes, 0, 500e6, false).repetition_ns, 3000000);
 
     /* Heap and control cells count under every allocator; what is skipped or left out not. */
     struct plan_cell cells[] = {
