@@ -17,7 +17,7 @@ options = $(if $(ALLOCATORS),--allocators $(call quote,$(ALLOCATORS))) \
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps build bench quick plots compare explain doctor list test test-release test-asan test-tsan clean
+.PHONY: help deps build bench quick plots compare report explain doctor list test test-release test-asan test-tsan clean
 
 help:
 	@echo 'make deps      installs what is needed (Debian, Ubuntu; says what it installs)'
@@ -25,6 +25,7 @@ help:
 	@echo 'make quick     the same in under a minute: glibc and jemalloc, fewer cells'
 	@echo 'make plots     draws the figures of RUN=dir again'
 	@echo 'make compare   shows the runs of RUNS="dir dir" side by side; with OUT=dir also as CSV and figures'
+	@echo 'make report    makes RUN=dir a page of HTML to hand on, dir/report.html or OUT=file'
 	@echo 'make explain   what the compiler did: calls kept and removed, copies, stack frames'
 	@echo 'make doctor    what on this machine disturbs a measurement, how to mend it, and what it can resolve'
 	@echo 'make list      scenarios, variants, parameters; allocators found and not found'
@@ -54,6 +55,10 @@ plots: build
 # RUNS is words of the shell, as typed: each is a directory.
 compare: build
 	@$(BUILD)/allocost compare $(if $(OUT),--out $(call quote,$(OUT))) -- $(RUNS)
+
+report: build
+	@test -n $(call quote,$(RUN)) || { echo 'name a run: make report RUN=results/...' >&2; exit 2; }
+	@$(BUILD)/allocost report $(if $(OUT),--out $(call quote,$(OUT))) -- $(call quote,$(RUN))
 
 list: build
 	@$(BUILD)/allocost list

@@ -28,6 +28,7 @@ extern const struct command command_plot;
 extern const struct command command_explain;
 extern const struct command command_doctor;
 extern const struct command command_compare;
+extern const struct command command_report;
 extern const struct command command_export;
 
 #endif

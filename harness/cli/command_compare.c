@@ -1,8 +1,8 @@
 /* allocost compare DIR DIR...: runs side by side. */
 #include "bench.h"
 #include "cli/command.h"
+#include "cli/comparing.h"
 #include "cli/options.h"
-#include "cli/paths.h"
 #include "cli/results.h"
 #include "data/compare.h"
 #include "data/compare_table.h"
@@ -12,14 +12,11 @@
 #include "data/term.h"
 #include "data/text.h"
 #include "error.h"
-#include "plot/compare_tables.h"
-#include "plot/plot.h"
 #include "run/run_directory.h"
 #include "run/stop.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { USUAL_ROWS = 40 };
@@ -32,62 +29,6 @@ struct wish {
     bool no_figures;
 };
 
-/* Two names of one directory would be compared with itself. */
-static int check_distinct(const struct operands *directories, struct error *error)
-{
-    for (size_t i = 0; i < directories->count; i++) {
-        struct stat one, other;
-        if (stat(directories->items[i], &one) != 0)
-            continue; /* said when it is read */
-        for (size_t j = 0; j < i; j++)
-            if (stat(directories->items[j], &other) == 0 && one.st_dev == other.st_dev &&
-                one.st_ino == other.st_ino)
-                return error_set(error, "%s and %s are the same directory", directories->items[j],
-                                 directories->items[i]);
-    }
-    return 0;
-}
-
-static int load_all(const struct operands *directories, struct text_pool *text,
-                    struct recorded_run *runs, struct error *error)
-{
-    for (size_t i = 0; i < directories->count; i++)
-        if (recorded_load(directories->items[i], text, &runs[i], error) != 0)
-            return -1;
-    return 0;
-}
-
-static bool is_stopped(void)
-{
-    return stop_requested() != 0;
-}
-
-/* Draws the figures. Returns an exit code. */
-static int draw(const char *directory, const struct comparison *comparison)
-{
-    struct error error = {.text = ""};
-    struct compare_figures figures;
-    compare_figures_choose(comparison, &figures);
-    const struct plot_options options = {.directory = directory,
-                                         .scripts = paths_scripts(),
-                                         .talk = stderr,
-                                         .stopped = is_stopped,
-                                         .figures = figures.items,
-                                         .figure_count = figures.count,
-                                         .prepare = compare_tables_write,
-                                         .user = &figures};
-    size_t drawn = 0;
-    const enum plot_outcome outcome = plot_run(&options, &drawn, &error);
-    if (drawn > 0)
-        fprintf(stderr, "%zu %s in %s/figures\n", drawn, drawn == 1 ? "figure" : "figures",
-                directory);
-    compare_figures_free(&figures);
-    if (outcome == PLOT_DONE)
-        return EXIT_DONE;
-    fprintf(stderr, "allocost compare: %s\n", error.text);
-    return stop_requested() != 0 ? 128 + stop_requested() : EXIT_INCOMPLETE;
-}
-
 /* Writes what was asked for. Returns an exit code. */
 static int write_out(const struct comparison *comparison, const struct wish *wish,
                      struct error *error)
@@ -96,11 +37,15 @@ static int write_out(const struct comparison *comparison, const struct wish *wis
     if (directory == NULL)
         return EXIT_FAILED;
     char *const path = run_directory_file(directory, "compare.csv");
+    size_t drawn = 0;
     int code = comparison_write(comparison, path, error) == 0 ? EXIT_DONE : EXIT_FAILED;
     if (code == EXIT_FAILED)
         (void)rmdir(directory);
     else if (!wish->no_figures)
-        code = draw(directory, comparison);
+        code = comparing_draw(directory, comparison, "compare", &drawn);
+    if (drawn > 0)
+        fprintf(stderr, "%zu %s in %s/figures\n", drawn, drawn == 1 ? "figure" : "figures",
+                directory);
     free(path);
     free(directory);
     return code;
@@ -134,12 +79,12 @@ static int compare(const struct operands *directories, const struct wish *wish, 
         error_set(error, "name two directories of runs, or more: allocost compare DIR DIR...");
         return EXIT_USAGE;
     }
-    if (check_distinct(directories, error) != 0)
+    if (comparing_check_distinct(directories, error) != 0)
         return EXIT_USAGE;
     struct text_pool *const text = text_pool_new();
     struct recorded_run *const runs = check_alloc(directories->count, sizeof *runs);
     int code = EXIT_FAILED;
-    if (load_all(directories, text, runs, error) == 0) {
+    if (comparing_load(directories, text, runs, error) == 0) {
         struct comparison comparison;
         comparison_make(runs, directories->count, &comparison);
         if (comparison.shared == 0) {

@@ -21,14 +21,15 @@ machine   base process contract
 count
 data      base
 plot      base data machine process
+report    base data
 worker    base contract gbench process count
 run       base contract data machine process
 explain   base contract data machine process run
-cli       base contract data machine process plot run explain
+cli       base contract data machine process plot report run explain
 storage
 scenario  contract storage
 example   gbench contract
-tests     contract base gbench process machine count data plot worker run explain cli storage scenario
+tests     contract base gbench process machine count data plot report worker run explain cli storage scenario
 end
 
 # What a scenario or a storage may include of the system: the C library's headers (those the
