@@ -1,4 +1,5 @@
-// Sorts tables by a column and filters their rows. The page is whole without it.
+// Sorts tables by a column and filters their rows. The page is whole without it. It is XML too, so
+// that its tests can read it: here is no ampersand and no sign for less.
 (function () {
   'use strict';
 

@@ -56,13 +56,14 @@ static char *make_title(const struct report *report)
 
 static void put_head(FILE *file, const char *title)
 {
-    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
           "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
           "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; script-src 'sha256-",
           file);
     put_base64(file, page_script_sha256, PAGE_SHA256_BYTES);
-    fputs("'\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
-          file);
+    fputs(
+        "'\"/>\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>",
+        file);
     html_text(file, title);
     fprintf(file, "</title>\n<style>\n%s</style>\n</head>\n<body>\n", page_style);
 }

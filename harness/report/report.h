@@ -1,7 +1,7 @@
 /*
  * A run, or several side by side, as one page of HTML that needs nothing else: no network, no file
  * beside it, no script. The script that it holds sorts and filters its tables, and is the only one
- * that the page allows to run.
+ * that the page allows to run. The page is well-formed XML too.
  */
 #ifndef ALLOCOST_REPORT_H
 #define ALLOCOST_REPORT_H

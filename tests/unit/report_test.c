@@ -1,0 +1,150 @@
+/* A page as a whole: what is in it, and that nothing in it is taken for markup. */
+#include "report/report.h"
+
+#include "check.h"
+#include "data/keyvalue.h"
+#include "svg.h"
+#include "synthetic.h"
+
+enum { ROUNDS = 9 };
+
+/* A name with the syntax of HTML, of its attributes, of JavaScript, and of a terminal. */
+#define HOSTILE "</script><b x='\"' onclick=evil()>&amp;\n\x1b\xff-->"
+#define HOSTILE_HTML \
+    "&lt;/script&gt;&lt;b x=&#39;&quot;&#39; onclick=evil()&gt;&amp;amp;\\n\\x1b\\xff--&gt;"
+
+/* A run and the summary of it. */
+struct subject {
+    struct samples samples;
+    struct keyvalues machine;
+    struct summary summary;
+};
+
+static void make(struct subject *subject)
+{
+    *subject = (struct subject){.samples = {0}};
+    struct samples *const samples = &subject->samples;
+    for (unsigned round = 1; round <= ROUNDS; round++) {
+        const double wave = round % 2 == 0 ? 1.3 : 0.8;
+        synthetic_process(samples, round, "stack", "stack", "glibc", 2, SAMPLE_OK);
+        synthetic_process(samples, round, "stack", "stack", HOSTILE, 2, SAMPLE_OK);
+        synthetic_process(samples, round, "fast", "heap", "glibc", 10, SAMPLE_OK);
+        synthetic_process(samples, round, "fast", "heap", HOSTILE, 20, SAMPLE_OK);
+        synthetic_process(samples, round, "open", "heap", "glibc", 10, SAMPLE_OK);
+        synthetic_process(samples, round, "open", "heap", HOSTILE, 11 * wave, SAMPLE_OK);
+        synthetic_process(samples, round, "loud", "heap", "glibc", 30, SAMPLE_NOISY);
+        synthetic_process(samples, round, "loud", "heap", HOSTILE, 31, SAMPLE_OK);
+    }
+    struct sample failed = synthetic_row(1, HOSTILE, "heap", "glibc", 1);
+    failed.status = SAMPLE_FAILED;
+    failed.ns_per_op = failed.cpu_ns_per_op = (double)NAN;
+    failed.detail = "crashed " HOSTILE;
+    samples_add(samples, &failed);
+    keyvalues_set(&subject->machine, "cpu.model", HOSTILE);
+    keyvalues_set(&subject->machine, HOSTILE, HOSTILE);
+    keyvalues_set(&subject->machine, "machine.model", "");
+    keyvalues_set(&subject->machine, "machine.model.why", "nobody <knows>");
+    EXPECT_INT(summary_compute(samples, NULL, NULL, &subject->summary, NULL), 0);
+}
+
+static void free_subject(struct subject *subject)
+{
+    samples_free(&subject->samples);
+    keyvalues_free(&subject->machine);
+    summary_free(&subject->summary);
+}
+
+static char *write_page(const struct subject *subject, size_t *left_out)
+{
+    const struct report_run run = {.directory = "/nowhere/" HOSTILE,
+                                   .summary = &subject->summary,
+                                   .machine = &subject->machine};
+    const struct report report = {.runs = &run, .run_count = 1, .version = "1"};
+    struct report_troubles troubles = {.talk = NULL};
+    char *text = NULL;
+    size_t size_bytes = 0;
+    FILE *const file = open_memstream(&text, &size_bytes);
+    report_write(file, &report, &troubles);
+    fclose(file);
+    EXPECT_INT(strlen(text), size_bytes);
+    *left_out = troubles.left_out;
+    return text;
+}
+
+static size_t count_of(const char *text, const char *what)
+{
+    size_t count = 0;
+    for (; (text = strstr(text, what)) != NULL; text += strlen(what))
+        count++;
+    return count;
+}
+
+static void test_page(void)
+{
+    struct subject subject;
+    size_t left_out = 0;
+    make(&subject);
+    char *const page = write_page(&subject, &left_out);
+    const char *const fault = svg_first_fault(page);
+    EXPECT_STR(fault != NULL ? fault : "", "");
+    EXPECT_INT(left_out, 0);
+    EXPECT(strncmp(page, "<!DOCTYPE html>\n<html lang=\"en\">", 32) == 0);
+    EXPECT_INT(count_of(page, "<h1>"), 1);
+    EXPECT_INT(count_of(page, "<script>"), 1);
+    EXPECT_INT(count_of(page, "</script>"), 1);
+    EXPECT_INT(count_of(page, "<b "), 0);
+    EXPECT_INT(count_of(page, "\x1b") + count_of(page, "\xff"), 0);
+    EXPECT(count_of(page, HOSTILE_HTML) >= 10);
+    EXPECT_INT(count_of(page, "<table>"), count_of(page, "<caption>"));
+    EXPECT(strstr(page, "There are no figures.") != NULL);
+    EXPECT(strstr(page, "unknown: nobody &lt;knows&gt;") != NULL);
+    EXPECT(strstr(page, "machine.model.why") == NULL);
+    free(page);
+    free_subject(&subject);
+}
+
+/* The rows of what is not clear: one for each, with its own reason. */
+static void test_unclear(void)
+{
+    struct subject subject;
+    size_t left_out = 0;
+    make(&subject);
+    char *const page = write_page(&subject, &left_out);
+    char *const begin = strstr(page, "<section id=\"unclear\"");
+    EXPECT(begin != NULL);
+    if (begin != NULL) {
+        *strstr(begin, "</section>") = '\0';
+        EXPECT_INT(count_of(begin, "<tr><th scope=\"row\">"), 4);
+        EXPECT_INT(count_of(begin, ">failed</span></td>"), 1);
+        EXPECT_INT(count_of(begin, "<td class=\"w\">crashed " HOSTILE_HTML "</td>"), 1);
+        EXPECT_INT(count_of(begin, "<td class=\"w\">the core clock deviates</td>"), 1);
+        EXPECT_INT(count_of(begin, "<td class=\"w\">the baseline&#39;s time is noisy</td>"), 1);
+        EXPECT_INT(count_of(begin, "<td class=\"w\">the interval of the ratio has 1 in it</td>"),
+                   1);
+        EXPECT(strstr(begin, "scenario/fast") == NULL);
+    }
+    free(page);
+    free_subject(&subject);
+}
+
+/* Nothing measured, nothing known. */
+static void test_empty(void)
+{
+    struct subject subject = {.samples = {0}};
+    size_t left_out = 0;
+    EXPECT_INT(summary_compute(&subject.samples, NULL, NULL, &subject.summary, NULL), 0);
+    char *const page = write_page(&subject, &left_out);
+    EXPECT(svg_first_fault(page) == NULL);
+    EXPECT(strstr(page, "Nothing was measured.") != NULL);
+    EXPECT(strstr(page, "no machine.csv") != NULL);
+    free(page);
+    free_subject(&subject);
+}
+
+int main(void)
+{
+    test_page();
+    test_unclear();
+    test_empty();
+    return check_result();
+}
