@@ -64,37 +64,53 @@ static void put_extent(const struct page *page, const struct report_run *run)
             statuses[SAMPLE_NOISY], unresolved, page->id);
 }
 
+static void put_claim(FILE *file, const struct claim *claim,
+                      const struct claim_judgement *judgement)
+{
+    fputs("<tr><th scope=\"row\">", file);
+    html_text(file, claim->id);
+    fputs("</th>", file);
+    html_text_cell(file, claim->says);
+    html_text_cell(file, claims_verdict_words(judgement->verdict));
+    html_text_cell(file, judgement->outcome != NULL ? judgement->outcome->words : "");
+    fputs("</tr>\n", file);
+}
+
+/* What the run says of each claim that it measured. */
 static void put_claims(const struct page *page, const struct report_run *run)
 {
     FILE *const file = page->file;
     const struct claims *const claims = page->report->claims;
-    if (claims == NULL || claims->count == 0)
-        return;
-    page_heading_open(page, 1);
-    fputs("What is claimed of stack and heap, and what this run says of it", file);
-    page_heading_close(page, 1);
-    fputs("<div class=\"words\">", file);
-    html_table_open(file, "Claims");
-    fputs("Verdicts by fixed rules over the intervals of this run, for C on this machine.", file);
-    html_table_head(file);
-    html_text_head(file, "no.");
-    html_text_head(file, "claim");
-    html_text_head(file, "verdict");
-    html_text_head(file, "what decides");
-    html_table_body(file);
-    for (size_t i = 0; i < claims->count; i++) {
-        const struct claim *const claim = &claims->items[i];
-        const struct claim_judgement judgement = claims_judge(claim, run->summary);
-        fputs("<tr><th scope=\"row\">", file);
-        html_text(file, claim->id);
-        fputs("</th>", file);
-        html_text_cell(file, claim->says);
-        html_text_cell(file, claims_verdict_words(judgement.verdict));
-        html_text_cell(file, judgement.outcome != NULL ? judgement.outcome->words : "");
-        fputs("</tr>\n", file);
+    const size_t count = claims != NULL ? claims->count : 0;
+    struct claim_judgement *const judgements = check_alloc(count + 1, sizeof *judgements);
+    size_t measured = 0;
+    for (size_t i = 0; i < count; i++) {
+        judgements[i] = claims_judge(&claims->items[i], run->summary);
+        measured += judgements[i].verdict != CLAIM_UNMEASURED;
     }
-    html_table_close(file);
-    fputs("</div>\n", file);
+    if (measured > 0) {
+        page_heading_open(page, 1);
+        fputs("What is claimed of stack and heap, and what this run says of it", file);
+        page_heading_close(page, 1);
+        fputs("<div class=\"words\">", file);
+        html_table_open(file, "Claims");
+        fputs("Verdicts by fixed rules over the intervals of this run, for C on this machine",
+              file);
+        if (measured < count)
+            fprintf(file, "; %zu of %zu claims were not measured", count - measured, count);
+        html_table_head(file);
+        html_text_head(file, "no.");
+        html_text_head(file, "claim");
+        html_text_head(file, "verdict");
+        html_text_head(file, "what decides");
+        html_table_body(file);
+        for (size_t i = 0; i < count; i++)
+            if (judgements[i].verdict != CLAIM_UNMEASURED)
+                put_claim(file, &claims->items[i], &judgements[i]);
+        html_table_close(file);
+        fputs("</div>\n", file);
+    }
+    free(judgements);
 }
 
 void run_page_findings(const struct page *page, const struct report_run *run)
