@@ -117,6 +117,10 @@ static const struct variant variants[] = {
     {"channel", "pipe_steady", "inline", "capacity", "1", 2600, false},
     {"pool_ageing", "victim", "pool", "tick_period", "0 100 1000 10000", 5, false},
     {"pool_ageing", "cleared", "pool", "tick_period", "0 100 1000 10000", 9, false},
+    {"stack_limits", "deep_warm", "stack", "stack_bytes", "65536", 650, false},
+    {"stack_limits", "deep_first_use", "stack", "stack_bytes", "65536", 9000, false},
+    {"stack_limits", "co_malloc", "heap", "stack_bytes", "2048 65536", 600, false},
+    {"stack_limits", "switch_jump", "static", "", "", 12, false},
     {"of_tomorrow", "any", "heap", "", "", 5, false}, /* a scenario that no figure names */
 };
 
