@@ -417,6 +417,7 @@ const struct bench_scenario bench_scenario = {
     .param = "stack_bytes",
     .values = values,
     .value_count = BENCH_COUNT(values),
+    .check_iterations = COUNTED,
     .variants = variants,
     .variant_count = BENCH_COUNT(variants),
 };

@@ -93,7 +93,7 @@ set yrange [y_next + 0.62 : 0.38]
 unset ytics
 set grid noytics
 load shapes.'foot.gp'
-set label 920 'ns per operation, lower is better'.(wide ? ' (logarithmic)' : '') \
+set label 920 bars_title.(wide ? ' (logarithmic)' : '') \
     at screen X((left_px + right_px) / 2), screen Y(box_bottom + 49) center textcolor rgb TEXT
 if (floor == floor) {
     set arrow 921 from floor, graph 0 to floor, graph 1 nohead front linewidth 2 dashtype 2 \

@@ -121,6 +121,9 @@ static const struct variant variants[] = {
     {"stack_limits", "deep_first_use", "stack", "stack_bytes", "65536", 9000, false},
     {"stack_limits", "co_malloc", "heap", "stack_bytes", "2048 65536", 600, false},
     {"stack_limits", "switch_jump", "static", "", "", 12, false},
+    {"first_touch", "kept", "static", "pages", "16 512", 60, false},
+    {"first_touch", "malloc", "heap", "pages", "16 512", 90, false},
+    {"first_touch", "mmap", "static", "pages", "16", 9000, false},
     {"of_tomorrow", "any", "heap", "", "", 5, false}, /* a scenario that no figure names */
 };
 
