@@ -77,7 +77,7 @@ if (wide) {
     x_high = bar_greatest * (bar_greatest / x_low)**(value_share / (1 - value_share))
     set logscale x
     set xtics ()
-    many_ticks = 170 * log10(x_high / x_low) < right_px - left_px
+    many_ticks = 185 * log10(x_high / x_low) < right_px - left_px
     do for [e = -3:9] {
         do for [m in "1 2 5"] {
             v = decade(e, int(m))

@@ -124,6 +124,10 @@ static const struct variant variants[] = {
     {"first_touch", "kept", "static", "pages", "16 512", 60, false},
     {"first_touch", "malloc", "heap", "pages", "16 512", 90, false},
     {"first_touch", "mmap", "static", "pages", "16", 9000, false},
+    {"locality", "array", "static", "nodes", "512 65536", 1.2, false},
+    {"locality", "array_random", "static", "nodes", "512 65536", 4, false},
+    {"locality", "malloc_fresh", "heap", "nodes", "512 65536", 1.3, false},
+    {"locality", "malloc_reused", "heap", "nodes", "512 65536", 3, false},
     {"of_tomorrow", "any", "heap", "", "", 5, false}, /* a scenario that no figure names */
 };
 
