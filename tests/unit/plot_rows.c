@@ -128,6 +128,8 @@ static const struct variant variants[] = {
     {"locality", "array_random", "static", "nodes", "512 65536", 4, false},
     {"locality", "malloc_fresh", "heap", "nodes", "512 65536", 1.3, false},
     {"locality", "malloc_reused", "heap", "nodes", "512 65536", 3, false},
+    {"cold_path", "work_only", "inline", "between_bytes", "4096 262144", 60, false},
+    {"cold_path", "malloc", "heap", "between_bytes", "4096 262144", 900, false},
     {"of_tomorrow", "any", "heap", "", "", 5, false}, /* a scenario that no figure names */
 };
 
