@@ -35,7 +35,7 @@ end
 # What a scenario or a storage may include of the system: the C library's headers (those the
 # compiler brings along are counted as such), and what one line below says.
 cat >"$work/system" <<'end'
-scenario  Block.h gnu/libc-version.h sched.h sys/eventfd.h sys/resource.h ucontext.h
+scenario  Block.h dlfcn.h gnu/libc-version.h malloc.h sched.h sys/eventfd.h sys/resource.h ucontext.h
 storage   sched.h emmintrin.h arm_neon.h sanitizer/asan_interface.h
 end
 
