@@ -5,7 +5,7 @@ call ARG1 ARG1 ARG2 ARG3
 PANELS = 2
 array way[PANELS] = ['malloc_first', 'malloc_all']
 array panel_name[PANELS] = ['malloc, first word touched, free', 'malloc, all bytes written, free']
-PANEL_PX = 640 # of the first; the last has the names and what is left of the page
+PANEL_PX = 610 # of the first; the last has the names and what is left of the page
 SIZES_LEAST = 8 # fewer tell nothing of steps
 
 POOL_LINE = 1
@@ -41,7 +41,7 @@ do for [p = 1:last_panel] {
     if (p < last_panel) { do for [l = POOL_LINE + 1:LINES_MOST] { line_label[l] = '' } }
     stats cells using (take_point(line_of(strcol('variant'), column('allocator'), p), \
         log(column('value')) / log(16) + 1e-9)) nooutput
-    floor_label = 'no block'
+    floor_label = p == last_panel ? 'no block' : ''
     box_left = panel_start
     box_right = p == last_panel ? WIDTH : panel_start + PANEL_PX
     panel_title = panel_name[p]
