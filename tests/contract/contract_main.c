@@ -37,9 +37,12 @@ enum { LENGTHS = BENCH_COUNT(lengths) };
 
 /*
  * A call that will take longer than this, by the time the last ones took, is left out: the fewer
- * iterations, the longer it may take.
+ * iterations, the longer it may take, but where a scenario says that its operations are slow.
  */
 static const double longest_few_ns = 0.2e9, longest_many_ns = 10e6;
+
+/* With a setup that takes longer, another seed is not tried. */
+static const double longest_setup_ns = 20e6;
 
 /* What the machine has, whatever it has: the cells of a threaded variant are the same everywhere.
  */
@@ -185,6 +188,13 @@ static double check_length(struct crew *crew, uint64_t n, uint64_t *checksum)
     return fastest_ns;
 }
 
+/* Few enough for any cell: a scenario of slow operations asks for less than the usual. */
+static uint64_t warm_up_length(void)
+{
+    const uint64_t asked_for = bench_scenario.check_iterations;
+    return asked_for > 0 && asked_for < WARM_UP ? asked_for : WARM_UP;
+}
+
 /* All lengths, with one setup: a call leaves its state as it found it. Those that would take too
  * long are left out, and *known says which were not. */
 static void check_lengths(const struct bench_variant *variant, bench_run *run,
@@ -199,7 +209,8 @@ static void check_lengths(const struct bench_variant *variant, bench_run *run,
     }
     double ns_per_iteration = 0;
     for (size_t i = 0; i < LENGTHS; i++) {
-        const double limit_ns = lengths[i] <= FEW ? longest_few_ns : longest_many_ns;
+        const bool is_few = lengths[i] <= FEW && warm_up_length() == WARM_UP;
+        const double limit_ns = is_few ? longest_few_ns : longest_many_ns;
         if (ns_per_iteration * (double)lengths[i] > limit_ns)
             continue;
         ns_per_iteration = check_length(crew, lengths[i], &sums[i]) / (double)lengths[i];
@@ -211,6 +222,7 @@ static void check_lengths(const struct bench_variant *variant, bench_run *run,
 
 static void check_cell(const struct bench_variant *variant, int64_t value, unsigned threads)
 {
+    const uint64_t warm_up = warm_up_length();
     bench_run *const run = variant->run_for != NULL ? variant->run_for(value) : variant->run;
     if (run == NULL)
         return;
@@ -222,7 +234,7 @@ static void check_cell(const struct bench_variant *variant, int64_t value, unsig
     const char *skip = NULL;
     uint64_t first = 0, other = 0;
     /* First uses, such as stdio's buffers, belong to the process and not to the cell. */
-    if (!run_plain(variant, run, &cell, WARM_UP, &first, &skip)) {
+    if (!run_plain(variant, run, &cell, warm_up, &first, &skip)) {
         printf("%s: skipped: %s\n", where, skip);
         cells_skipped++;
         return;
@@ -230,7 +242,9 @@ static void check_cell(const struct bench_variant *variant, int64_t value, unsig
     cells_run++;
     const struct count_totals before = counted();
     uint64_t unused;
+    const double start_ns = now_ns();
     run_plain(variant, run, &cell, 0, &unused, &skip);
+    const bool slow_setup = now_ns() - start_ns > longest_setup_ns;
     check_balance(&before, "no call");
 
     uint64_t sums[LENGTHS];
@@ -240,8 +254,10 @@ static void check_cell(const struct bench_variant *variant, int64_t value, unsig
         if (known[i])
             compare_sum(variant, &cell, lengths[i], sums[i]);
 
+    if (slow_setup)
+        return;
     const struct bench_cell reseeded = {.value = value, .seed = other_seed, .threads = threads};
-    if (run_plain(variant, run, &reseeded, WARM_UP, &other, &skip) && other != first)
+    if (run_plain(variant, run, &reseeded, warm_up, &other, &skip) && other != first)
         cells_seeded++;
 }
 
