@@ -88,7 +88,7 @@ function code_of(line, out, c, next_c, in_string)
 function has_word(text, name) { return text ~ ("(^|[^A-Za-z0-9_])" name "([^A-Za-z0-9_]|$)") }
 
 # A string names a scenario when it holds the name as a word. The names that are words of every day
-# (floor, null) count where a cell's name begins with them, or where scenarios are spoken of.
+# (such as null) count where a cell's name begins with them, or where scenarios are spoken of.
 function check_strings(line, text, whole_line, s, named)
 {
     whole_line = line
@@ -168,7 +168,7 @@ BEGIN {
     n = split(scenarios, words, " ")
     for (i = 1; i <= n; i++) {
         is_scenario[words[i]] = 1
-        is_common[words[i]] = words[i] == "floor" || words[i] == "null"
+        is_common[words[i]] = words[i] ~ /^(floor|null|zeroed)$/
     }
     find = "find harness benches tests -name '*.[ch]' -o -name '*.cc' -o -name '*.h.in'"
     while ((find | getline path) > 0) {
