@@ -168,7 +168,7 @@ BEGIN {
     n = split(scenarios, words, " ")
     for (i = 1; i <= n; i++) {
         is_scenario[words[i]] = 1
-        is_common[words[i]] = words[i] ~ /^(floor|null|zeroed)$/
+        is_common[words[i]] = words[i] ~ /^(floor|null|aligned|zeroed)$/
     }
     find = "find harness benches tests -name '*.[ch]' -o -name '*.cc' -o -name '*.h.in'"
     while ((find | getline path) > 0) {
