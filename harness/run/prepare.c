@@ -118,27 +118,48 @@ int session_time_start(struct session *session, struct error *error)
     return 0;
 }
 
-/* Under the baseline. A cell that cannot be calibrated is measured under no allocator. A run that
- * goes on keeps the iterations it had; the checksum is not in its files and is asked for again. */
+/* Of an allocator that cannot run the cell where others can. */
+static int note_skipped(struct session *session, const struct plan_cell *cell, size_t allocator,
+                        const char *reason, struct error *error)
+{
+    session->failed[session_slot(session, cell, allocator)] = true;
+    return session_note_sample(session, cell, allocator, SAMPLE_SKIPPED, reason, error);
+}
+
+/* Under the baseline, or the first allocator that can run the cell. One that cannot be calibrated
+ * is measured under no allocator. A run that goes on keeps the iterations it had; the checksum is
+ * not in its files and is asked for again. */
 static int calibrate_cell(struct session *session, struct plan_cell *cell, struct error *error)
 {
-    const struct question question = {.word = "calibrate", .cell = cell, .allocator = 0};
+    const size_t runs = plan_cell_runs(cell, session->allocator_count);
     struct answer answer;
-    char failure[512];
-    if (session_ask(session, &question, &answer, failure, sizeof failure, NULL, error) != 0)
-        return -1;
-    if (stop_requested() != 0)
-        return 0;
-    if (answer.skip[0] != '\0') {
-        free(cell->skip);
-        cell->skip = check_strdup(answer.skip);
-        return session_note_sample(session, cell, 0, SAMPLE_SKIPPED, answer.skip, error);
+    char failure[512], reason[sizeof answer.skip] = "";
+    size_t allocator = 0;
+    for (;; allocator++) {
+        const struct question question = {
+            .word = "calibrate", .cell = cell, .allocator = allocator};
+        if (session_ask(session, &question, &answer, failure, sizeof failure, NULL, error) != 0)
+            return -1;
+        if (stop_requested() != 0)
+            return 0;
+        if (answer.skip[0] == '\0')
+            break;
+        if (allocator == 0)
+            memcpy(reason, answer.skip, sizeof reason);
+        if (allocator + 1 >= runs) {
+            free(cell->skip);
+            cell->skip = check_strdup(reason);
+            return session_note_sample(session, cell, 0, SAMPLE_SKIPPED, reason, error);
+        }
     }
+    for (size_t a = 0; a < allocator; a++)
+        if (note_skipped(session, cell, a, reason, error) != 0)
+            return -1;
     if (failure[0] == '\0' && answer.calibrated < 1.0)
         snprintf(failure, sizeof failure, "the worker did not calibrate");
     if (failure[0] != '\0') {
         cell->failure = check_strdup(failure);
-        return session_fail(session, cell, 0, failure, error);
+        return session_fail(session, cell, allocator, failure, error);
     }
     if (cell->iterations == 0)
         cell->iterations = (uint64_t)answer.calibrated;
