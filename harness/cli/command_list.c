@@ -84,8 +84,12 @@ static void print_allocators(const struct allocators *allocators)
         else
             printf("  %-18s not here: %s; %s\n", allocator->name, allocator->why_not,
                    allocator->remedy);
+        for (char **setting = allocator->settings; setting != NULL && *setting != NULL; setting++)
+            printf("  %-18s   with %s\n", "", *setting);
     }
-    puts("  any other one is measured by --allocators glibc,NAME=/path/to/library.so");
+    puts(
+        "  any other one is measured by --allocators glibc,NAME=/path/to/library.so, and one with\n"
+        "  a setting of its own by 'NAME{VARIABLE=VALUE}' or 'LABEL=NAME{VARIABLE=VALUE}'");
 }
 
 static int list(const char *names, const struct operands *patterns, struct error *error)

@@ -411,7 +411,7 @@ static int run(int argc, char **argv)
     struct wish wish = {.budget_s = 0.0, .seed = default_seed, .cpu = -1};
     const struct option_spec specs[] = {
         {"allocators", OPTION_TEXT, &wish.allocators, "LIST",
-         "NAME or NAME=PATH, with commas between; all that are found"},
+         "NAME, NAME=PATH, either with {VARIABLE=VALUE;...} behind it; all that are found"},
         {"baseline", OPTION_TEXT, &wish.baseline, "NAME", "what the others are compared to; glibc"},
         {"budget", OPTION_DURATION, &wish.budget_s, "TIME",
          "for everything; 5m, none with --rounds"},

@@ -4,7 +4,6 @@
 #include "error.h"
 #include "library_search.h"
 #include "nearest.h"
-#include "utf8.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -64,6 +63,9 @@ void allocators_free(struct allocators *allocators)
 {
     for (size_t i = 0; i < allocators->count; i++) {
         struct allocator *const item = &allocators->items[i];
+        for (char **setting = item->settings; setting != NULL && *setting != NULL; setting++)
+            free(*setting);
+        free(item->settings);
         free(item->name);
         free(item->path);
         free(item->why_not);
@@ -73,7 +75,7 @@ void allocators_free(struct allocators *allocators)
     *allocators = (struct allocators){0};
 }
 
-/* Appends an allocator of that name; the rest of it is still empty. */
+/* Appends an allocator of that label; the rest of it is still empty. */
 static struct allocator *append(struct allocators *allocators, const char *name, bool asked_for)
 {
     allocators->items =
@@ -83,33 +85,15 @@ static struct allocator *append(struct allocators *allocators, const char *name,
     return item;
 }
 
-static void append_known(struct allocators *allocators, const struct known *entry, bool asked_for)
+static void append_known(struct allocators *allocators, const char *label,
+                         const struct known *entry, bool asked_for)
 {
-    struct allocator *const item = append(allocators, entry->name, asked_for);
+    struct allocator *const item = append(allocators, label, asked_for);
     if (entry->patterns == NULL)
         return;
     item->path = library_search(entry->patterns, &item->why_not);
     if (item->path == NULL)
         item->remedy = check_format("apt install %s", entry->package);
-}
-
-/* A label must survive CSV, SVG and a terminal. Quotes, newlines and any syntax are text there;
- * bytes that are no text, and control characters, are not even allowed in XML. */
-static int check_name(const char *name, struct error *error)
-{
-    if (*name == '\0')
-        return error_set(error, "an allocator without a name in the list of allocators");
-    if (strlen(name) > ALLOCATOR_NAME_BYTES)
-        return error_set(error, "allocator name '%.20s...' is longer than %d bytes", name,
-                         ALLOCATOR_NAME_BYTES);
-    for (const unsigned char *text = (const unsigned char *)name; *text != '\0';) {
-        const size_t length = utf8_length((const char *)text);
-        const bool control = (*text < 0x20 && strchr("\t\n\r", *text) == NULL) || *text == 0x7f;
-        if (length == 0 || control)
-            return error_set(error, "allocator name '%s' is not printable UTF-8 text", name);
-        text += length;
-    }
-    return 0;
 }
 
 static int unknown_name(const char *name, struct error *error)
@@ -132,6 +116,18 @@ static int unknown_name(const char *name, struct error *error)
     return -1;
 }
 
+/* Says that there is no such file, and, where that may have been meant, the nearest name. */
+static int no_such_file(const char *name, const char *path, struct error *error)
+{
+    size_t count;
+    const char *const *const names = allocator_list_names(&count);
+    const char *const near = strchr(path, '/') == NULL ? nearest_word(path, names, count) : NULL;
+    if (near == NULL)
+        return error_wrap(error, "allocator '%s'", name);
+    return error_set(error, "allocator '%s': there is no file '%s'; did you mean '%s'?", name, path,
+                     near);
+}
+
 static int append_path(struct allocators *out, const char *name, const char *path,
                        struct error *error)
 {
@@ -141,7 +137,8 @@ static int append_path(struct allocators *out, const char *name, const char *pat
     if (*path == '\0')
         return error_set(error, "allocator '%s' has no path behind '='", name);
     if (elf_check_allocator(path, error) != 0)
-        return error_wrap(error, "allocator '%s'", name);
+        return access(path, F_OK) != 0 ? no_such_file(name, path, error)
+                                       : error_wrap(error, "allocator '%s'", name);
     char *const real = realpath(path, NULL);
     if (real == NULL) {
         error_set_errno(error, "%s", path);
@@ -151,37 +148,21 @@ static int append_path(struct allocators *out, const char *name, const char *pat
     return 0;
 }
 
-/* Takes blanks off both ends, in place. */
-static char *trim(char *text)
+/* Adds one entry of the list, whose settings are the allocator's then. */
+static int append_entry(struct allocators *out, struct allocator_entry *entry, struct error *error)
 {
-    text += strspn(text, " \t");
-    size_t length = strlen(text);
-    while (length > 0 && strchr(" \t", text[length - 1]) != NULL)
-        length--;
-    text[length] = '\0';
-    return text;
-}
-
-/* Adds one entry of the list; it is changed in place. */
-static int append_entry(struct allocators *out, char *entry, struct error *error)
-{
-    char *const equals = strchr(entry, '=');
-    char *name = entry;
-    if (equals != NULL)
-        *equals = '\0';
-    else
-        name = trim(entry);
-    if (check_name(name, error) != 0)
+    const struct known *const found = find_known(entry->target);
+    if (found != NULL && entry->labelled && find_known(entry->label) != NULL)
+        return error_set(error, "'%s' is an allocator's own name: choose another label for %s",
+                         entry->label, entry->target);
+    if (found != NULL)
+        append_known(out, entry->label, found, true);
+    else if (!entry->labelled)
+        return unknown_name(entry->target, error);
+    else if (append_path(out, entry->label, entry->target, error) != 0)
         return -1;
-    for (size_t i = 0; i < out->count; i++)
-        if (strcmp(out->items[i].name, name) == 0)
-            return error_set(error, "allocator '%s' is named twice", name);
-    if (equals != NULL)
-        return append_path(out, name, equals + 1, error);
-    const struct known *const found = find_known(name);
-    if (found == NULL)
-        return unknown_name(name, error);
-    append_known(out, found, true);
+    out->items[out->count - 1].settings = entry->settings;
+    entry->settings = NULL;
     return 0;
 }
 
@@ -200,20 +181,44 @@ int allocators_resolve(const char *list, struct allocators *out, struct error *e
     *out = (struct allocators){0};
     if (list == NULL) {
         for (size_t i = 0; i < KNOWN_COUNT; i++)
-            append_known(out, &known[i], false);
+            append_known(out, known[i].name, &known[i], false);
         return 0;
     }
-    char *const copy = check_strdup(list);
-    char *rest = copy;
-    for (char *entry = strsep(&rest, ","); entry != NULL && result == 0; entry = strsep(&rest, ","))
-        result = append_entry(out, entry, &message);
-    free(copy);
+    struct allocator_list entries;
+    if (allocator_list_parse(list, &entries, &message) != 0)
+        result = -1;
+    for (size_t i = 0; i < entries.count && result == 0; i++)
+        result = append_entry(out, &entries.items[i], &message);
+    allocator_list_free(&entries);
     if (result != 0) {
         allocators_free(out);
         flatten(&message);
         error_set(error, "%s", message.text);
     }
     return result;
+}
+
+char *allocator_settings(const struct allocator *allocator)
+{
+    char *text = check_strdup("");
+    for (char **setting = allocator->settings; setting != NULL && *setting != NULL; setting++) {
+        char *const longer = check_format("%s%s%s", text, *text != '\0' ? ";" : "", *setting);
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+struct allocator_list allocators_order(const char *list)
+{
+    struct allocator_list order = {0};
+    if (list != NULL && *list != '\0' && allocator_list_parse(list, &order, NULL) == 0)
+        return order;
+    order.items = check_alloc(KNOWN_COUNT, sizeof *order.items);
+    for (size_t i = 0; i < KNOWN_COUNT; i++)
+        order.items[order.count++] = (struct allocator_entry){
+            .label = check_strdup(known[i].name), .target = check_strdup(known[i].name)};
+    return order;
 }
 
 /* What LD_PRELOAD is split at or expands (ld.so(8)). */

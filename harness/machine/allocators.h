@@ -7,6 +7,8 @@
 #ifndef ALLOCOST_ALLOCATORS_H
 #define ALLOCOST_ALLOCATORS_H
 
+#include "allocator_list.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -14,16 +16,16 @@ struct error;
 
 /* One allocator to measure under. */
 struct allocator {
-    char *name;     /* its label in files and figures: any text of at most ALLOCATOR_NAME_BYTES
-                       bytes of UTF-8 without comma and '='; may hold quotes, newlines, anything */
-    char *path;     /* real path of the library to preload; NULL: none, the process's own malloc;
-                       also NULL when why_not says that there is nothing to use */
-    char *why_not;  /* why it cannot be used; NULL when it can */
-    char *remedy;   /* what the user can do about that; NULL when usable */
-    bool asked_for; /* named by the list, not merely known */
+    char *name;      /* its label in files and figures: any text of at most ALLOCATOR_NAME_BYTES
+                        bytes of UTF-8; may hold quotes, commas, newlines, anything */
+    char *path;      /* real path of the library to preload; NULL: none, the process's own malloc;
+                        also NULL when why_not says that there is nothing to use */
+    char *why_not;   /* why it cannot be used; NULL when it can */
+    char *remedy;    /* what the user can do about that; NULL when usable */
+    bool asked_for;  /* named by the list, not merely known */
+    char **settings; /* of its processes' environment: "VARIABLE=VALUE" each, behind the last NULL;
+                        NULL: none */
 };
-
-enum { ALLOCATOR_NAME_BYTES = 100 }; /* longest name; a legend cannot show more */
 
 /* Allocators in the order of the list, or of the table when there is no list. */
 struct allocators {
@@ -32,15 +34,15 @@ struct allocators {
 };
 
 /*
- * Reads a list such as "glibc,jemalloc,mine=/opt/lib/libmine.so" and finds every library. NULL: all
- * known allocators. Entries are parted by commas; in an entry the first '=' parts a name from a
- * path, and everything else, spaces included, is taken literally (a path that holds a comma needs a
- * symbolic link; blanks around a bare name are dropped). A known name with a path means that
- * library, except glibc, which is the process's own. The same path may stand under two names.
+ * Reads a list such as "glibc,tight=glibc{GLIBC_TUNABLES=glibc.malloc.tcache_count=0},
+ * mine=/opt/lib/libmine.so" and finds every library. NULL: all known allocators. A path that holds
+ * a comma needs a symbolic link. A known name as the label of a path means that library, except
+ * glibc, which is the process's own. The same library may stand under two labels.
  *
  * A known allocator that is not installed is no error: it comes back with why_not and remedy.
- * Errors are an unknown name (with the nearest valid one), a name given twice, an empty list, and a
- * path whose file cannot be preloaded here as an allocator, with the reason. They are usage errors:
+ * Errors are what the text itself has wrong, an unknown name (with the nearest valid one), a known
+ * name as the label of a known one, and a path whose file cannot be preloaded here as an allocator,
+ * with the reason. They are usage errors:
  * nothing was written and *out is empty. Otherwise allocators_free gives everything back.
  *
  * Libraries are looked for in the directories of ALLOCOST_LIBRARY_PATH, of LD_LIBRARY_PATH, the one
@@ -49,8 +51,15 @@ struct allocators {
 int allocators_resolve(const char *list, struct allocators *out, struct error *error);
 void allocators_free(struct allocators *allocators);
 
-/* The known names in the order of the table; static storage. Cannot fail. */
-const char *const *allocator_list_names(size_t *count);
+/* The settings as one text, with ';' between; empty when there are none. The caller frees it. */
+char *allocator_settings(const struct allocator *allocator);
+
+/*
+ * The labels of a list as allocators_resolve reads it, in their order, without a look at what is
+ * installed: NULL or "" are the known ones, and so is a list that cannot be read. The caller frees
+ * them. For the order in which allocators are shown.
+ */
+struct allocator_list allocators_order(const char *list);
 
 /* Whether LD_PRELOAD cannot hold the allocator's path as it is. Cannot fail. */
 bool allocator_needs_link(const struct allocator *allocator);

@@ -15,7 +15,7 @@
 /* A sample takes tens of milliseconds; an allocator a thousand times slower is still waited for. */
 static const uint64_t sample_limit_ns = UINT64_C(10000000000);
 
-enum { ARGUMENTS_MOST = 20 }; /* behind a program's name */
+enum { ARGUMENTS_MOST = 28 }; /* behind a program's name */
 
 static uint64_t read_count(const char *text, bool *malformed)
 {
@@ -85,6 +85,16 @@ static void take_instructions(struct answer *answer, char *const fields[])
     answer->has_instructions = true;
 }
 
+/* What the process knows of one setting. */
+static void take_setting(struct answer *answer, char *const fields[])
+{
+    const char *const state = fields[2];
+    char *const why = strcmp(state, "refused") == 0 ? answer->refused : answer->unproved;
+    const size_t room = why == answer->refused ? sizeof answer->refused : sizeof answer->unproved;
+    if (strcmp(state, "proved") != 0 && *why == '\0')
+        snprintf(why, room, "%s", fields[3]);
+}
+
 static void take_line(char *const fields[], size_t count, void *user)
 {
     struct answer *const answer = user;
@@ -94,6 +104,10 @@ static void take_line(char *const fields[], size_t count, void *user)
         snprintf(answer->version, sizeof answer->version, "%s", fields[2]);
         answer->is_libc = strcmp(fields[3], "1") == 0;
         answer->has_provider = true;
+    } else if (strcmp(word, "setting") == 0 && count == 4) {
+        take_setting(answer, fields);
+    } else if (strcmp(word, "huge") == 0 && count == 2) {
+        snprintf(answer->huge_kib, sizeof answer->huge_kib, "%s", fields[1]);
     } else if (strcmp(word, "skip") == 0 && count == 2) {
         snprintf(answer->skip, sizeof answer->skip, "%s", fields[1]);
     } else if (strcmp(word, "calibrated") == 0 && count == 5) {
@@ -147,6 +161,8 @@ static void judge(const struct session_allocator *wanted, const struct child_res
         snprintf(failure, room, "%s", child->reason);
     else if (!answer->has_provider || answer->malformed)
         snprintf(failure, room, "the worker's answer cannot be understood");
+    else if (answer->refused[0] != '\0')
+        snprintf(failure, room, "its setting is not in effect: %s", answer->refused);
 }
 
 /* The command line behind the program's name. The texts of numbers live in it. */
@@ -188,6 +204,15 @@ static void add_question(struct command_line *line, const struct session *sessio
         add_word(line, "--dumps=%s", question->dumps);
 }
 
+/* The settings that a probe has to prove. Their texts may be of any length: they are passed on. */
+static void add_proofs(struct command_line *line, const struct session_allocator *allocator)
+{
+    for (char **proof = allocator->proofs; proof != NULL && *proof != NULL; proof++) {
+        CHECK(line->count < ARGUMENTS_MOST - 1);
+        line->words[line->count++] = *proof;
+    }
+}
+
 /* A CPU for each thread, as far as there are. */
 static void choose_cpus(const struct session_options *options, unsigned threads, cpu_set_t *cpus)
 {
@@ -210,6 +235,8 @@ int session_ask(struct session *session, const struct question *question, struct
         program = question->run[0];
     }
     add_question(&line, session, question);
+    if (question->proving)
+        add_proofs(&line, allocator);
     line.words[line.count] = NULL;
     const struct session_options *const options = session->options;
     cpu_set_t cpus;
@@ -218,6 +245,7 @@ int session_ask(struct session *session, const struct question *question, struct
         .program = program,
         .arguments = line.words,
         .preload = question->counting ? allocator->count_preload : allocator->preload,
+        .settings = allocator->allocator->settings,
         .cpus = options->cpu_count > 0 ? &cpus : NULL,
         .limit_ns = question->limit_ns > 0 ? question->limit_ns : sample_limit_ns,
     };

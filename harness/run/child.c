@@ -22,8 +22,8 @@
 enum {
     REPORT_FD = 3,        /* where a worker sends its lines */
     LINE_LONGEST = 16384, /* a path of PATH_MAX, escaped, and more */
-    ARGUMENTS_MOST = 24,
-    ENVIRONMENT_MOST = 16,
+    ARGUMENTS_MOST = 32,
+    ENVIRONMENT_MOST = 24,
     DESCRIPTORS_USUAL = 1024,
     POLL_LONGEST_MS = 250 /* a stop that arrives just before a poll waits no longer */
 };
@@ -41,12 +41,18 @@ static const char *const passed_on[] = {"LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSA
                                         "TSAN_OPTIONS", "LSAN_OPTIONS"};
 
 /* Fills `environment`, whose first entries are owned by the caller. Returns how many these are. */
-static size_t make_environment(const char *preload, char *environment[ENVIRONMENT_MOST])
+static size_t make_environment(const struct child_request *request,
+                               char *environment[ENVIRONMENT_MOST])
 {
+    const char *const preload = request->preload;
     size_t count = 0;
     environment[count++] = check_strdup("LC_ALL=C");
     if (preload != NULL && *preload != '\0')
         environment[count++] = check_format("LD_PRELOAD=%s", preload);
+    for (char *const *setting = request->settings; setting != NULL && *setting != NULL; setting++) {
+        CHECK(count < ENVIRONMENT_MOST - 1 - sizeof passed_on / sizeof *passed_on);
+        environment[count++] = check_strdup(*setting);
+    }
     for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++) {
         const char *const value = getenv(passed_on[i]);
         if (value != NULL)
@@ -117,7 +123,7 @@ static pid_t start(const struct child_request *request, int report, int errors)
     argv[count++] = check_strdup(fd_argument);
     argv[count] = NULL;
     char *environment[ENVIRONMENT_MOST];
-    const size_t variables = make_environment(request->preload, environment);
+    const size_t variables = make_environment(request, environment);
     const pid_t id = fork();
     if (id == 0)
         become_worker(request, argv, environment, report, errors);

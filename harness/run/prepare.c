@@ -15,31 +15,70 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* One fact of an allocator: `allocator.<label>.<what>`. */
+static void record_fact(struct session *session, const struct allocator *allocator,
+                        const char *what, const char *value)
+{
+    char *const key = check_format("allocator.%s.%s", allocator->name, what);
+    keyvalues_set(session->facts, key, value);
+    free(key);
+}
+
+/* Its settings, and what is known of their effect. */
+static void record_settings(struct session *session, const struct allocator *allocator,
+                            const struct answer *answer)
+{
+    const bool proved = answer->unproved[0] == '\0';
+    char *const text = allocator_settings(allocator);
+    record_fact(session, allocator, "settings", text);
+    record_fact(session, allocator, "proved", proved ? "yes" : "environment only");
+    if (!proved)
+        record_fact(session, allocator, "proved.why", answer->unproved);
+    record_fact(session, allocator, "huge_kib", answer->huge_kib);
+    if (!proved)
+        progress_note(&session->progress,
+                      "%s: its settings are in the environment, but not proved to be in effect: %s",
+                      allocator->name, answer->unproved);
+    free(text);
+}
+
+/* The arguments by which a probe is asked to prove the settings. */
+static char **make_proofs(const struct allocator *allocator)
+{
+    size_t count = 0;
+    if (allocator->settings == NULL)
+        return NULL;
+    while (allocator->settings[count] != NULL)
+        count++;
+    char **const proofs = check_alloc(count + 1, sizeof *proofs);
+    for (size_t i = 0; i < count; i++)
+        proofs[i] = check_format("--setting=%s", allocator->settings[i]);
+    return proofs;
+}
+
 /* Asks the allocator at the end of the session's list who it is; takes it off when it fails. */
 static int probe_last(struct session *session, struct allocator *allocator, struct error *error)
 {
     struct session_allocator *const tried = &session->allocators[session->allocator_count - 1];
-    const struct question question = {.word = "probe", .allocator = session->allocator_count - 1};
+    const struct question question = {
+        .word = "probe", .allocator = session->allocator_count - 1, .proving = true};
     struct answer answer;
     char failure[512];
     if (session_ask(session, &question, &answer, failure, sizeof failure, NULL, error) != 0)
         return -1;
-    char *const key = check_format("allocator.%s.path", allocator->name);
     if (failure[0] == '\0') {
         tried->path = check_strdup(answer.provider);
         tried->version = check_strdup(answer.version);
-        keyvalues_set(session->facts, key, answer.provider);
-        char *const version_key = check_format("allocator.%s.version", allocator->name);
-        keyvalues_set(session->facts, version_key, answer.version);
-        free(version_key);
+        record_fact(session, allocator, "path", answer.provider);
+        record_fact(session, allocator, "version", answer.version);
+        if (allocator->settings != NULL)
+            record_settings(session, allocator, &answer);
     } else if (stop_requested() == 0) {
         allocator->why_not = check_strdup(failure);
         progress_note(&session->progress, "%s cannot be measured: %s", allocator->name, failure);
-        free(tried->preload);
-        free(tried->count_preload);
+        session_free_allocator(tried);
         session->allocator_count--;
     }
-    free(key);
     return 0;
 }
 
@@ -70,6 +109,7 @@ static int add_allocator(struct session *session, struct allocator *allocator, s
     added->count_preload =
         check_format("%s%s%s", counter, *added->preload != '\0' ? ":" : "", added->preload);
     free(counter);
+    added->proofs = make_proofs(allocator);
     session->allocator_count++;
     return probe_last(session, allocator, error);
 }

@@ -105,7 +105,7 @@ static int note_absent(struct session *session, const struct allocators *allocat
         if (allocator->why_not == NULL)
             continue;
         /* Known but not installed, or found and then not what it claims to be. */
-        const bool absent = allocator->path == NULL;
+        const bool absent = allocator->remedy != NULL;
         if (absent && !allocator->asked_for)
             continue;
         for (size_t i = 0; i < plan->cell_count; i++) {
@@ -232,15 +232,22 @@ static void remove_link_directory(struct session *session)
     free(session->link_directory);
 }
 
+void session_free_allocator(struct session_allocator *allocator)
+{
+    for (char **proof = allocator->proofs; proof != NULL && *proof != NULL; proof++)
+        free(*proof);
+    free(allocator->proofs);
+    free(allocator->preload);
+    free(allocator->count_preload);
+    free(allocator->version);
+    free(allocator->path);
+}
+
 static void close_session(struct session *session)
 {
     remove_link_directory(session);
-    for (size_t i = 0; i < session->allocator_count; i++) {
-        free(session->allocators[i].preload);
-        free(session->allocators[i].count_preload);
-        free(session->allocators[i].version);
-        free(session->allocators[i].path);
-    }
+    for (size_t i = 0; i < session->allocator_count; i++)
+        session_free_allocator(&session->allocators[i]);
     free(session->allocators);
     free(session->failed);
     free(session->counted);

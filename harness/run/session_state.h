@@ -23,6 +23,8 @@ struct session_allocator {
     const struct allocator *allocator;
     char *preload;       /* text for LD_PRELOAD, empty for none */
     char *count_preload; /* the same with the counting interposer in front */
+    char **proofs;       /* a probe's arguments that ask for its settings; ends with NULL; NULL:
+                            there are none */
     char *version;       /* as its own process says */
     char *path;          /* that provides malloc, as its own process says */
 };
@@ -59,9 +61,12 @@ struct answer {
     bool is_libc;
     bool has_provider;
     char skip[256];
-    double calibrated; /* iterations; 0: it did not say */
-    double ghz;        /* beside the calibration */
-    uint64_t checksum; /* of the calibration */
+    char refused[512];  /* why a setting is not in effect; empty: none is refused */
+    char unproved[256]; /* why a setting is known to be in the environment only; empty: proved */
+    char huge_kib[24];  /* of a large block, in huge pages; empty: not known */
+    double calibrated;  /* iterations; 0: it did not say */
+    double ghz;         /* beside the calibration */
+    uint64_t checksum;  /* of the calibration */
     uint64_t warmup_ns;
     struct count_row counts; /* has_counts */
     bool has_counts;
@@ -80,6 +85,7 @@ struct question {
     const struct plan_cell *cell; /* NULL for probe */
     size_t allocator;
     bool counting;          /* with the interposer in front */
+    bool proving;           /* the allocator's settings are to be proved, by a probe */
     const char *const *run; /* program that runs the worker, and its arguments; NULL: none */
     const char *dumps;      /* handed on to the worker; NULL: nothing is */
     uint64_t limit_ns;      /* wall time after which it is killed; 0: that of a sample */
@@ -108,6 +114,9 @@ bool session_comparable(const struct plan_cell *cell);
 
 /* Whether the cell of a file's row is the plan's, whatever the allocator. */
 bool session_is_of_cell(const struct cell *id, const struct plan_cell *cell);
+
+/* Gives back what the allocator of a session owns. */
+void session_free_allocator(struct session_allocator *allocator);
 
 /* Makes the directory for links, if it is not there yet. Returns 0, or -1 with a message. */
 int session_make_link_directory(struct session *session, struct error *error);

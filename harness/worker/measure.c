@@ -282,20 +282,3 @@ int worker_instructions(const struct worker_request *request)
         return 1;
     return 0;
 }
-
-int worker_probe(const struct worker_request *request)
-{
-    /* An allocator that cannot serve a few sizes and threads is found out here, once. */
-    subject_become_threaded();
-    for (size_t size = 1; size <= (size_t)1 << 20; size *= 4) {
-        char *const block = malloc(size);
-        if (block == NULL)
-            return subject_fail(request, "malloc returned NULL");
-        block[0] = block[size - 1] = 1;
-        KEEP_PTR(block);
-        free(block);
-    }
-    if (subject_send_provider(request) != 0 || wire_send(request->fd, "done", NULL, 0) != 0)
-        return 1;
-    return 0;
-}

@@ -3,7 +3,7 @@
  * Benchmark.
  *
  *     bench_x describe                        the scenario and its cells, as lines of the wire
- *     bench_x probe --fd=N                    who provides malloc in this process
+ *     bench_x probe --fd=N --setting=V=X...   who provides malloc in this process
  *     bench_x calibrate|measure|count|instructions --fd=N --variant=V --value=X --threads=T
  *         --seed=S ...
  *
@@ -14,6 +14,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
+enum { WORKER_SETTINGS_MOST = 8 }; /* of one allocator */
 
 /* What is asked of one process about one cell. */
 struct worker_request {
@@ -28,13 +30,15 @@ struct worker_request {
     uint64_t warmup_longest_ns; /* when to stop waiting for the clock to settle */
     double clock_ghz;           /* the core clock of late; 0: not known yet */
     const char *dumps;          /* the path that callgrind was given; NULL: not under it */
-    int fd;                     /* where the lines go */
+    const char *settings[WORKER_SETTINGS_MOST]; /* VARIABLE=VALUE, to be proved by the probe */
+    unsigned setting_count;
+    int fd; /* where the lines go */
 };
 
 /* Sends the scenario and its cells. */
 int worker_describe(const struct worker_request *request);
 
-/* Sends who provides malloc. */
+/* Sends who provides malloc, and of each setting that it is given what is known of it. */
 int worker_probe(const struct worker_request *request);
 
 /*

@@ -39,6 +39,12 @@ static int take_argument(const char *argument, struct worker_request *request)
         request->dumps = argument + 8;
         return 1;
     }
+    if (strncmp(argument, "--setting=", 10) == 0) {
+        if (request->setting_count == WORKER_SETTINGS_MOST)
+            return -1;
+        request->settings[request->setting_count++] = argument + 10;
+        return 1;
+    }
     const struct {
         const char *name;
         uint64_t *out;

@@ -116,6 +116,78 @@ static void test_hostile(void)
     }
 }
 
+static void test_settings(void)
+{
+    EXPECT_ERROR("jemalloc{narenas:1}",
+                 "'narenas:1' is no setting of 'jemalloc': write VARIABLE=VALUE");
+    EXPECT_ERROR("jemalloc{}", "'' is no setting of 'jemalloc': write VARIABLE=VALUE");
+    EXPECT_ERROR("jemalloc{A=1;}", "'' is no setting of 'jemalloc': write VARIABLE=VALUE");
+    EXPECT_ERROR("jemalloc{1A=1}", "'1A=1' is no setting of 'jemalloc': write VARIABLE=VALUE");
+    EXPECT_ERROR("jemalloc{A=1,B=2", "the settings of 'jemalloc' have no '}' at their end");
+    EXPECT_ERROR("jemalloc{A=1;A=2}", "A is set twice for 'jemalloc'");
+    EXPECT_ERROR("jemalloc{A=1}x", "the settings of 'jemalloc' end at the first '}', and 'x' "
+                                   "follows it");
+    EXPECT_ERROR("jemalloc{A=1}{B=2}", "the settings of 'jemalloc' end at the first '}', and "
+                                       "'{B=2}' follows it");
+    EXPECT_ERROR("jemalloc{LD_PRELOAD=x}",
+                 "LD_PRELOAD is no setting of 'jemalloc': the suite needs it itself");
+    EXPECT_ERROR("jemalloc{ASAN_OPTIONS=x}",
+                 "ASAN_OPTIONS is no setting of 'jemalloc': the suite needs it itself");
+    EXPECT_ERROR("jemalloc{A=\x01}", "'A=?' is not printable UTF-8 text");
+    EXPECT_ERROR("jemaloc{A=1}", "unknown allocator 'jemaloc'; did you mean 'jemalloc'?");
+    EXPECT_ERROR("glibc,jemalloc{A=1}, jemalloc{A=1} ", "allocator 'jemalloc{A=1}' is named twice");
+    EXPECT_ERROR("x=glibc,x=jemalloc{A=1}", "allocator 'x' is named twice");
+    EXPECT_ERROR("x=jemaloc{A=1}",
+                 "allocator 'x': there is no file 'jemaloc'; did you mean 'jemalloc'?");
+    EXPECT_ERROR("jemalloc=glibc",
+                 "'jemalloc' is an allocator's own name: choose another label for glibc");
+    EXPECT_ERROR("glibc{A=1;B=1;C=1;D=1;E=1;F=1;G=1;H=1;I=1}", "more than 8 settings of 'glibc'");
+    char huge[200];
+    snprintf(huge, sizeof huge, "glibc{A=%0100d}", 0);
+    EXPECT_ERROR(huge, "allocator name 'glibc{A=000000000000...' is longer than 100 bytes; give it "
+                       "a short one: LABEL=NAME{...}");
+}
+
+/* What a list with settings becomes: label, and its settings with bars between. */
+static void test_settings_taken(void)
+{
+    char *const path = library("{odd} dir/lib{x}.so");
+    static const char *const expected[][2] = {
+        {"jemalloc{MALLOC_CONF=narenas:1,thp:always}", "MALLOC_CONF=narenas:1,thp:always"},
+        {"tight", "GLIBC_TUNABLES=glibc.malloc.tcache_count=0"},
+        {"glibc { A=1 ; B= ; C={,=\"'\n$(id)}", "A=1;B=;C={,=\"'\n$(id)"},
+        {"mine", "MY_CONF=1;OTHER=2"},
+        {"{/ 20 %s}", ""},
+        {"again", ""},
+    };
+    char list[2048];
+    struct allocators all;
+    struct error error = {""};
+    snprintf(list, sizeof list,
+             "%s,tight=glibc{%s},%s ,mine=%s{MY_CONF=1;OTHER=2},{/ 20 %%s}=%s,again=glibc",
+             expected[0][0], expected[1][1], expected[2][0], path, path);
+    EXPECT_INT(allocators_resolve(list, &all, &error), 0);
+    EXPECT_STR(error.text, "");
+    EXPECT_INT(all.count, 6);
+    struct allocator_list order = allocators_order(list);
+    EXPECT_INT(order.count, 6);
+    for (size_t i = 0; i < all.count && i < 6; i++) {
+        char *const settings = allocator_settings(&all.items[i]);
+        EXPECT_STR(all.items[i].name, expected[i][0]);
+        EXPECT_STR(order.items[i].label, expected[i][0]);
+        EXPECT_STR(settings, expected[i][1]);
+        if (i == 3 || i == 4)
+            EXPECT_STR(all.items[i].path, path);
+        free(settings);
+    }
+    allocator_list_free(&order);
+    allocators_free(&all);
+    order = allocators_order("");
+    EXPECT_STR(order.count > 1 ? order.items[0].label : NULL, "glibc");
+    EXPECT_STR(order.count > 1 ? order.items[1].label : NULL, "jemalloc");
+    allocator_list_free(&order);
+}
+
 /* The same library twice, a link to it, a known name with a path of one's own, blanks, and order.
  */
 static void test_lists(void)
@@ -297,6 +369,8 @@ int main(void)
     unsetenv("ALLOCOST_LIBRARY_PATH");
     test_words();
     test_paths();
+    test_settings();
+    test_settings_taken();
     test_hostile();
     test_lists();
     test_known();

@@ -49,7 +49,7 @@ function part(path)
     if (path ~ /^harness\/(bench|keep)\.h$/) return "contract"
     if (path ~ /^harness\/gbench/) return "gbench"
     if (path ~ /^harness\/[a-z_]+\.[ch]$/) return "base"
-    if (path ~ /^harness\/machine\/(clock|perf_counter|provider)\.[ch]$/) return "process"
+    if (path ~ /^harness\/machine\/(clock|perf_counter|provider|setting[a-z_]*)\.[ch]$/) return "process"
     split(path, names, "/")
     return names[2]
 }

@@ -14,6 +14,7 @@ allocost_test(unit pick_cpu SOURCES pick_cpu_test.c LIBS machine)
 allocost_test(unit provider
   SOURCES provider_test.c LIBS process machine ARGS $<TARGET_FILE:allocost_count>)
 add_dependencies(test_provider allocost_count)
+allocost_test(unit setting SOURCES setting_test.c LIBS process machine)
 allocost_test(unit provider_own SOURCES provider_own_test.c LIBS process)
 allocost_test(unit provider_hidden SOURCES provider_own_test.c LIBS process)
 target_compile_definitions(test_provider_hidden PRIVATE HIDDEN)
