@@ -10,6 +10,7 @@
 #include "data/summary.h"
 #include "error.h"
 #include "nearest.h"
+#include "plot/shown_order.h"
 #include "run/run_directory.h"
 
 #include <errno.h>
@@ -100,6 +101,8 @@ static int load(const char *directory, bool needs_samples, struct source *source
                            directory);
     else
         failed = summary_load(summary, &source->summary, error);
+    if (failed == 0)
+        shown_order(&source->summary, &source->machine);
     free(machine);
     free(samples);
     free(summary);

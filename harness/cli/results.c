@@ -10,6 +10,7 @@
 #include "data/table.h"
 #include "error.h"
 #include "plot/plot.h"
+#include "plot/shown_order.h"
 #include "run/run_directory.h"
 #include "run/stop.h"
 
@@ -87,6 +88,7 @@ int results_summarize(const char *directory, struct summary *summary, struct err
     }
     if (result == 0) {
         summary_add_instructions(summary, &instructions);
+        shown_order(summary, &facts);
         char *const out = run_directory_file(directory, "summary.csv");
         result = summary_write(summary, out, error);
         free(out);

@@ -46,17 +46,16 @@ static bool is_heap(const struct summary_row *row)
 
 static struct columns find_columns(const struct summary *summary, size_t first, size_t end)
 {
-    struct columns columns = {.names = check_alloc(end - first + 1, sizeof *columns.names)};
-    for (int others = 0; others < 2; others++)
-        for (size_t i = first; i < end; i++) {
-            const struct summary_row *const row = &summary->rows[i];
-            const char *const name = row->cell.allocator;
-            bool take = is_heap(row) && (name != summary->baseline) == (others == 1);
-            for (size_t c = 0; c < columns.count; c++)
-                take = take && columns.names[c] != name;
-            if (take)
-                columns.names[columns.count++] = name;
-        }
+    struct columns columns = {.names =
+                                  check_alloc(summary->allocator_count, sizeof *columns.names)};
+    for (size_t a = 0; a < summary->allocator_count; a++) {
+        size_t row = first;
+        while (row < end && (!is_heap(&summary->rows[row]) ||
+                             summary->rows[row].cell.allocator != summary->allocators[a]))
+            row++;
+        if (row < end)
+            columns.names[columns.count++] = summary->allocators[a];
+    }
     return columns;
 }
 

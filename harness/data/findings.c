@@ -178,15 +178,9 @@ void findings_print(const struct term *term, const struct summary *summary, doub
 {
     fputc('\n', term->stream);
     say_noise_floor(term, summary, noise_floor);
-    struct cell_set allocators = {0};
-    for (size_t i = 0; i < summary->count; i++) {
-        const struct cell key = {.allocator = summary->rows[i].cell.allocator};
-        cell_set_add(&allocators, &key);
-    }
-    for (size_t i = 0; i < allocators.count; i++)
-        if (allocators.cells[i].allocator != summary->baseline)
-            say_allocator(term, summary, allocators.cells[i].allocator);
-    cell_set_free(&allocators);
+    for (size_t i = 0; i < summary->allocator_count; i++)
+        if (summary->allocators[i] != summary->baseline)
+            say_allocator(term, summary, summary->allocators[i]);
     for (int status = SAMPLE_FAILED; status >= SAMPLE_NOISY; status--)
         for (size_t i = 0; i < summary->count; i++)
             if ((int)summary->rows[i].status == status)

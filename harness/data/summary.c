@@ -277,6 +277,7 @@ int summary_compute(const struct samples *samples, const struct counts *counts,
     replicated_free(&replicated);
     if (counts != NULL)
         sort_like_counts(counts, summary);
+    summary_order(summary, NULL, 0);
     return 0;
 }
 
@@ -309,6 +310,7 @@ void summary_add_instructions(struct summary *summary, const struct instructions
 void summary_free(struct summary *summary)
 {
     free(summary->rows);
+    free(summary->allocators);
     text_pool_free(summary->text);
     *summary = (struct summary){.baseline = "", .noise_floor = (double)NAN};
 }

@@ -61,6 +61,9 @@ struct summary {
     struct summary_row *rows; /* grouped by scenario, variant, value, then allocator; scenarios and
                                  variants in the order of the counts, where there are any */
     size_t count;
+    const char **allocators; /* owned; those of the rows, in the order in which they are shown: the
+                                baseline first, also where it has no row */
+    size_t allocator_count;
     const char *baseline; /* name of the allocator compared to; empty: unknown or none */
     double noise_floor; /* what a ratio of 1 is observed as, relative: 0.02 is 2 %; NaN: unknown */
     size_t control_count;   /* control cells times allocators that the floor is over; 0: none */
@@ -104,6 +107,13 @@ int summary_compute(const struct samples *samples, const struct counts *counts,
  * two rows of a cell is right. Cannot fail.
  */
 void summary_add_instructions(struct summary *summary, const struct instructions *instructions);
+
+/*
+ * Puts the allocators, and with them the rows of each cell, into an order: the baseline, then these
+ * names, then others by name. Without names, as at first, it is the baseline and then the order in
+ * which the file has them, and samples.csv has them shuffled. Cannot fail.
+ */
+void summary_order(struct summary *summary, const char *const names[], size_t count);
 
 /* Writes summary.csv whole or not at all. */
 int summary_write(const struct summary *summary, const char *path, struct error *error);

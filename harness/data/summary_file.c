@@ -174,7 +174,9 @@ int summary_load(const char *path, struct summary *summary, struct error *error)
     csv_close(reader);
     if (got != 0)
         summary_free(summary);
-    else
+    else {
         find_baseline(summary);
+        summary_order(summary, NULL, 0);
+    }
     return got;
 }

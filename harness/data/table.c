@@ -31,37 +31,14 @@ enum {
 struct layout {
     struct term term;
     const struct summary *summary;
-    const char **allocators; /* the baseline first */
-    size_t allocator_count;
     size_t band; /* how many allocators fit beside one another */
     int name_width;
     bool instructions; /* some row has them */
 };
 
-/* The allocators of the rows that call one, the baseline first. */
-static void find_allocators(struct layout *layout)
-{
-    const struct summary *const summary = layout->summary;
-    struct cell_set seen = {0};
-    const struct cell baseline = {.allocator = summary->baseline};
-    if (*summary->baseline != '\0')
-        cell_set_add(&seen, &baseline);
-    for (size_t i = 0; i < summary->count; i++) {
-        const struct cell key = {.allocator = summary->rows[i].cell.allocator};
-        if (*key.allocator != '\0')
-            cell_set_add(&seen, &key);
-    }
-    layout->allocators = check_alloc(seen.count, sizeof *layout->allocators);
-    layout->allocator_count = seen.count;
-    for (size_t i = 0; i < seen.count; i++)
-        layout->allocators[i] = seen.cells[i].allocator;
-    cell_set_free(&seen);
-}
-
 static struct layout find_layout(const struct term term, const struct summary *summary)
 {
     struct layout layout = {.term = term, .summary = summary, .name_width = LEAST_NAME_WIDTH};
-    find_allocators(&layout);
     for (size_t i = 0; i < summary->count; i++) {
         char *const name = findings_cell_name(&summary->rows[i]);
         char *const clean = term_clean(&term, name);
@@ -148,6 +125,48 @@ static void put_comparison(const struct term *term, const struct summary_row *ro
     term_put(term, style, verdict_mark(term, verdict), MARK_WIDTH - 1);
 }
 
+/* Whether the name of an allocator does not fit its column, and begins as that of another one that
+ * does not: as labels that are written settings do. */
+static bool is_ambiguous(const struct layout *layout, size_t index)
+{
+    enum { SEEN = NS_WIDTH - 2 }; /* columns of a name that is cut */
+    const struct summary *const summary = layout->summary;
+    const char *const name = summary->allocators[index];
+    bool found = false;
+    for (size_t i = 0; i < summary->allocator_count; i++)
+        found |= i != index && strlen(summary->allocators[i]) > SEEN + 1 &&
+                 strncmp(summary->allocators[i], name, SEEN) == 0;
+    return found && strlen(name) > SEEN + 1;
+}
+
+/* The name of an allocator's column: its own, or its beginning and its number. */
+static const char *column_name(const struct layout *layout, size_t index, char room[32])
+{
+    const char *const name = layout->summary->allocators[index];
+    int ascii = 0;
+    if (!is_ambiguous(layout, index))
+        return name;
+    while (ascii < NS_WIDTH - 4 && name[ascii] > ' ' && name[ascii] < 0x7f)
+        ascii++;
+    snprintf(room, 32, "%.*s~%zu", ascii, name, index + 1);
+    return room;
+}
+
+/* What the numbers in the columns' names mean. */
+static void put_names(const struct layout *layout)
+{
+    const struct term *const term = &layout->term;
+    for (size_t i = 0; i < layout->summary->allocator_count; i++) {
+        char room[32];
+        if (!is_ambiguous(layout, i))
+            continue;
+        term_say(term, TERM_BOLD, column_name(layout, i, room));
+        fputs(" is ", term->stream);
+        term_say(term, TERM_PLAIN, layout->summary->allocators[i]);
+        fputc('\n', term->stream);
+    }
+}
+
 static void put_header(const struct layout *layout, const char *scenario, size_t first, size_t end)
 {
     const struct term *const term = &layout->term;
@@ -158,8 +177,9 @@ static void put_header(const struct layout *layout, const char *scenario, size_t
         term_put(term, TERM_DIM, "ns/op", -NS_WIDTH);
     }
     for (size_t i = first; i < end; i++) {
+        char room[32];
         fputc(' ', term->stream);
-        term_put(term, TERM_BOLD, layout->allocators[i], 1 - NS_WIDTH);
+        term_put(term, TERM_BOLD, column_name(layout, i, room), 1 - NS_WIDTH);
         if (i > 0)
             term_put(term, TERM_DIM, "ratio", -RATIO_WIDTH);
         if (i > 0)
@@ -229,7 +249,7 @@ static void put_line(const struct layout *layout, const struct line *line, size_
     }
     for (size_t i = first; i < end; i++) {
         const struct summary_row *const row =
-            line->heap ? row_under(line, layout->allocators[i]) : NULL;
+            line->heap ? row_under(line, layout->summary->allocators[i]) : NULL;
         put_time(term, row);
         if (i > 0)
             put_comparison(term, row);
@@ -253,7 +273,7 @@ static struct line line_at(const struct summary *summary, size_t first)
 static bool any_row(const struct layout *layout, const struct line *line, size_t first, size_t end)
 {
     for (size_t i = first; i < end; i++)
-        if (row_under(line, layout->allocators[i]) != NULL)
+        if (row_under(line, layout->summary->allocators[i]) != NULL)
             return true;
     return false;
 }
@@ -286,7 +306,8 @@ static void put_scenarios(const struct layout *layout)
         for (end = row + 1; end < summary->count; end++)
             if (summary->rows[end].cell.scenario != summary->rows[row].cell.scenario)
                 break;
-        const size_t allocators = any_heap(summary, row, end) ? layout->allocator_count : 0;
+        const size_t allocators =
+            any_heap(summary, row, end) ? layout->summary->allocator_count : 0;
         size_t first = 0;
         do {
             size_t last = first + layout->band;
@@ -327,11 +348,11 @@ void table_print(FILE *stream, const struct summary *summary, const struct keyva
         return;
     }
     put_intro(&term, summary, machine);
-    struct layout layout = find_layout(term, summary);
+    const struct layout layout = find_layout(term, summary);
+    put_names(&layout);
     put_scenarios(&layout);
     double noise_floor = summary->noise_floor;
     if (isnan(noise_floor) && machine != NULL)
         noise_floor = keyvalues_number(machine, "noise_floor");
     findings_print(&term, summary, noise_floor);
-    free(layout.allocators);
 }

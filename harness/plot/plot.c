@@ -6,6 +6,7 @@
 #include "data/summary.h"
 #include "error.h"
 #include "plot/gnuplot.h"
+#include "plot/shown_order.h"
 #include "plot/tables.h"
 
 #include <dirent.h>
@@ -300,6 +301,7 @@ static int prepare_run(struct drawing *drawing, struct error *error)
             failed = keyvalues_load(machine_path, &machine, error);
         if (failed == 0 && access(metrics_path, F_OK) == 0)
             failed = metrics_load(metrics_path, &summary, error);
+        shown_order(&summary, &machine);
         if (failed == 0)
             failed = tables_write(&summary, &machine, drawing->temporary, &drawing->cells, error);
         const double floor = keyvalues_number(&machine, "noise_floor");

@@ -21,7 +21,7 @@ struct column {
     size_t slot;      /* from 1 */
 };
 
-/* The allocators of the run, in the order of their slots. */
+/* The allocators of the run, in the order in which they are shown. */
 struct columns {
     struct column *items; /* owned */
     size_t count;
@@ -50,34 +50,29 @@ static size_t known_slot(const char *name)
     return 0;
 }
 
-static int compare_columns(const void *left, const void *right)
+static bool has_drawn_row(const struct summary *summary, const char *name)
 {
-    const struct column *const a = left;
-    const struct column *const b = right;
-    return a->slot < b->slot ? -1 : a->slot > b->slot;
+    for (size_t i = 0; i < summary->count; i++)
+        if (summary->rows[i].cell.allocator == name && is_drawn(&summary->rows[i]))
+            return true; /* the summary's strings are interned */
+    return false;
 }
 
-/* The allocators that any row was measured under. */
+/* The allocators that any row was measured under, in the order of the summary. */
 static struct columns find_columns(const struct summary *summary)
 {
-    struct columns columns = {0};
-    size_t known_count = 0;
-    (void)allocator_list_names(&known_count);
-    size_t next_slot = known_count + 1;
-    for (size_t i = 0; i < summary->count; i++) {
-        const char *const name = summary->rows[i].cell.allocator;
-        bool seen = *name == '\0' || !is_drawn(&summary->rows[i]);
-        for (size_t c = 0; c < columns.count && !seen; c++)
-            seen = columns.items[c].name == name; /* the summary's strings are interned */
-        if (seen)
+    struct columns columns = {.items =
+                                  check_alloc(summary->allocator_count, sizeof *columns.items)};
+    size_t next_slot = 0;
+    (void)allocator_list_names(&next_slot);
+    for (size_t i = 0; i < summary->allocator_count; i++) {
+        const char *const name = summary->allocators[i];
+        if (!has_drawn_row(summary, name))
             continue;
-        columns.items = check_realloc(columns.items, columns.count + 1, sizeof *columns.items);
-        const size_t slot = known_slot(name);
+        const size_t known = known_slot(name);
         columns.items[columns.count++] =
-            (struct column){.name = name, .slot = slot != 0 ? slot : next_slot++};
+            (struct column){.name = name, .slot = known != 0 ? known : ++next_slot};
     }
-    if (columns.count > 0)
-        qsort(columns.items, columns.count, sizeof *columns.items, compare_columns);
     return columns;
 }
 

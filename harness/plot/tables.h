@@ -13,7 +13,7 @@
  * measured under: `number` from 1,
  * `slot` (which colour and mark: one number for an allocator in every figure and run; 1 to
  * TABLES_KNOWN_SLOTS for those the project knows, in its order, and the next ones for others),
- * `baseline` (1 or 0) and `label`. Those known come first.
+ * `baseline` (1 or 0) and `label`. The order is that of the summary's allocators.
  *
  * caption.tsv has the column `line`: machine, compiler, libc and the versions of the allocators; a
  * line that is one blank when none of that is known.

@@ -203,6 +203,28 @@ static void test_floor_of_the_machine_file(void)
     summary_free(&summary);
 }
 
+/* Labels that are cut to the same are told apart by their numbers, and others are left as they are.
+ */
+static void test_cut_names(void)
+{
+    static const char *const names[] = {"glibc", "jemalloc{MALLOC_CONF=narenas:1}",
+                                        "jemalloc{MALLOC_CONF=narenas:2}", "tcmalloc_minimal"};
+    struct samples samples = {0};
+    struct summary summary;
+    for (size_t i = 0; i < 4; i++) {
+        const struct sample row = synthetic_row(1, "malloc", "heap", names[i], 3);
+        samples_add(&samples, &row);
+    }
+    EXPECT_INT(summary_compute(&samples, NULL, NULL, &summary, NULL), 0);
+    const char *const text = print(&summary, NULL, false);
+    EXPECT(has(text, "jemall~2 is jemalloc{MALLOC_CONF=narenas:1}\n"
+                     "jemall~3 is jemalloc{MALLOC_CONF=narenas:2}\n\n"));
+    EXPECT(has(text, "   glibc  jemall~2  ratio    jemall~3  ratio "));
+    EXPECT(has(text, " tcmalloc~  ratio"));
+    summary_free(&summary);
+    samples_free(&samples);
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1) { /* for a person to look at */
@@ -215,6 +237,7 @@ int main(int argc, char **argv)
     test_instructions();
     test_many_allocators();
     test_little();
+    test_cut_names();
     test_floor_of_the_machine_file();
     return check_result();
 }

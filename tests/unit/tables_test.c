@@ -4,6 +4,7 @@
 #include "data/keyvalue.h"
 #include "data/summary.h"
 #include "error.h"
+#include "plot/shown_order.h"
 
 #include "check.h"
 #include "scratch.h"
@@ -32,16 +33,29 @@ static struct summary_row make_row(const char *storage, const char *allocator, d
                                 .throughput = {3, 250e6, (double)NAN, 260e6}};
 }
 
+/* A summary of these rows, in the order in which a run without a list is shown. */
+static struct summary make_summary(const struct summary_row *rows, size_t count,
+                                   const char *baseline)
+{
+    const struct keyvalues machine = {.rows = NULL};
+    struct summary summary = {
+        .rows = check_alloc(count, sizeof *rows), .count = count, .baseline = baseline};
+    memcpy(summary.rows, rows, count * sizeof *rows);
+    shown_order(&summary, &machine);
+    return summary;
+}
+
 /* Writes the tables of the rows; returns how many cells there are. */
 static size_t write_tables(struct summary_row *rows, size_t count, const char *baseline)
 {
-    const struct summary summary = {.rows = rows, .count = count, .baseline = baseline};
+    struct summary summary = make_summary(rows, count, baseline);
     const struct keyvalues machine = {.rows = NULL};
     struct error error = {.text = ""};
     size_t cells = 99;
     (void)scratch_path("");
     EXPECT_INT(tables_write(&summary, &machine, scratch_directory, &cells, &error), 0);
     EXPECT_STR(error.text, "");
+    summary_free(&summary);
     return cells;
 }
 
@@ -62,34 +76,33 @@ static const char *field(const char *table, size_t line, size_t index)
 enum { AT_OPS = 20, AT_OPS_LOW, AT_OPS_HIGH };
 enum { AT_VALUE = 4, AT_ALLOCATOR = 6, AT_MEDIAN = 8, AT_LOW = 9 };
 
-/* Known allocators come first in their order, with their slots; others behind, in the order seen.
- */
+/* The baseline comes first, then the known ones in their order, with their slots, then others. */
 static void test_allocators(void)
 {
     struct summary_row rows[] = {make_row("heap", "mine", 4), make_row("heap", "jemalloc", 3),
                                  make_row("heap", "a\"b", 5), make_row("heap", "glibc", 2)};
     EXPECT_INT(write_tables(rows, 4, "jemalloc"), 4);
     EXPECT_STR(field("allocators.tsv", 1, 0), "0");
-    EXPECT_STR(field("allocators.tsv", 2, 3), "\\147libc");
-    EXPECT_STR(field("allocators.tsv", 2, 1), "1");
-    EXPECT_STR(field("allocators.tsv", 2, 2), "0");
-    EXPECT_STR(field("allocators.tsv", 3, 3), "\\152emalloc");
-    EXPECT_STR(field("allocators.tsv", 3, 1), "2");
-    EXPECT_STR(field("allocators.tsv", 3, 2), "1");
-    EXPECT_STR(field("allocators.tsv", 4, 3), "\\155ine");
-    EXPECT_STR(field("allocators.tsv", 5, 3), "\\141\\042b");
-    const long mine = strtol(field("allocators.tsv", 4, 1), NULL, 10);
-    EXPECT(mine > 2);
-    EXPECT_INT(strtol(field("allocators.tsv", 5, 1), NULL, 10), mine + 1);
+    EXPECT_STR(field("allocators.tsv", 2, 3), "\\152emalloc");
+    EXPECT_STR(field("allocators.tsv", 2, 1), "2");
+    EXPECT_STR(field("allocators.tsv", 2, 2), "1");
+    EXPECT_STR(field("allocators.tsv", 3, 3), "\\147libc");
+    EXPECT_STR(field("allocators.tsv", 3, 1), "1");
+    EXPECT_STR(field("allocators.tsv", 3, 2), "0");
+    EXPECT_STR(field("allocators.tsv", 4, 3), "\\141\\042b");
+    EXPECT_STR(field("allocators.tsv", 5, 3), "\\155ine");
+    const long other = strtol(field("allocators.tsv", 4, 1), NULL, 10);
+    EXPECT(other > 2);
+    EXPECT_INT(strtol(field("allocators.tsv", 5, 1), NULL, 10), other + 1);
     EXPECT_STR(field("cells.tsv", 1, AT_ALLOCATOR), "1");
-    EXPECT_STR(field("cells.tsv", 1, AT_MEDIAN), "2");
+    EXPECT_STR(field("cells.tsv", 1, AT_MEDIAN), "3");
     EXPECT_STR(field("cells.tsv", 1, AT_LOW), "NaN");
     EXPECT_STR(field("cells.tsv", 0, AT_OPS), "ops_per_s");
     EXPECT_STR(field("cells.tsv", 1, AT_OPS), "250000000");
     EXPECT_STR(field("cells.tsv", 1, AT_OPS_LOW), "NaN");
     EXPECT_STR(field("cells.tsv", 1, AT_OPS_HIGH), "260000000");
     EXPECT_STR(field("cells.tsv", 4, AT_ALLOCATOR), "4");
-    EXPECT_STR(field("cells.tsv", 4, AT_MEDIAN), "5");
+    EXPECT_STR(field("cells.tsv", 4, AT_MEDIAN), "4");
 }
 
 /* A control cell stands there once, without an allocator, as under the baseline. */
@@ -100,8 +113,8 @@ static void test_control(void)
     EXPECT_INT(write_tables(rows, 4, "jemalloc"), 3);
     EXPECT_STR(field("cells.tsv", 1, AT_ALLOCATOR), "0");
     EXPECT_STR(field("cells.tsv", 1, AT_MEDIAN), "3");
-    EXPECT_STR(field("cells.tsv", 2, AT_MEDIAN), "4");
-    EXPECT_STR(field("cells.tsv", 3, AT_MEDIAN), "5");
+    EXPECT_STR(field("cells.tsv", 2, AT_MEDIAN), "5");
+    EXPECT_STR(field("cells.tsv", 3, AT_MEDIAN), "4");
 }
 
 /* Of a run under one allocator that one is the baseline. */
@@ -151,25 +164,27 @@ static void test_caption(void)
     keyvalues_set(&machine, "allocator.tcmalloc_minimal.version", "gperftools 2.10");
     struct summary_row rows[] = {make_row("heap", "jemalloc", 3),
                                  make_row("heap", "tcmalloc_minimal", 3)};
-    const struct summary summary = {.rows = rows, .count = 2, .baseline = ""};
+    struct summary summary = make_summary(rows, 2, "");
     size_t cells = 0;
     EXPECT_INT(tables_write(&summary, &machine, scratch_directory, &cells, NULL), 0);
     const char *const line = field("caption.tsv", 1, 0);
     EXPECT(strstr(line, "\\042x\\042") != NULL);
     EXPECT(strstr(line, "jemalloc 5.3.0, tcmalloc_minimal 2.10") != NULL);
     EXPECT(strstr(line, "g54eaed") == NULL);
+    summary_free(&summary);
     keyvalues_free(&machine);
 }
 
 static void test_unwritable(void)
 {
     struct summary_row rows[] = {make_row("heap", "glibc", 2)};
-    const struct summary summary = {.rows = rows, .count = 1, .baseline = ""};
+    struct summary summary = make_summary(rows, 1, "");
     const struct keyvalues machine = {.rows = NULL};
     struct error error = {.text = ""};
     size_t cells = 0;
     EXPECT_INT(tables_write(&summary, &machine, "/nonexistent/x", &cells, &error), -1);
     EXPECT(strstr(error.text, "/nonexistent/x") != NULL);
+    summary_free(&summary);
 }
 
 int main(void)
