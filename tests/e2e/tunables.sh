@@ -25,6 +25,22 @@ check grep -qx 'allocator.tight.proved,yes' one/machine.csv
 check test -z "$(grep '^allocator.glibc.settings' one/machine.csv)"
 says out 'tight'
 
+# The example of an allocator of one's own, with and without its thread cache: two rows, counted exactly.
+own=$fixtures/own_allocator.so
+run 3 run --rounds 1 --no-figures --out own --allocators \
+    "own=$own,bare=$own{OWN_CACHE=0},many=$own{OWN_CACHE=many}" 'return_pointer/malloc/size:(64|1024)$'
+says err "many cannot be measured: its setting is not in effect: with OWN_CACHE the allocator says: own_allocator: OWN_CACHE=many is no number up to 65536"
+says err 'bare: its settings are in the environment, but not proved to be in effect'
+for size in 64 1024; do
+    for name in own bare; do
+        check test "$(rows own/counts.csv variant=malloc value=$size allocator=$name status=ok)" -eq 1
+        check test "$(rows own/summary.csv variant=malloc value=$size allocator=$name allocs_per_op=1 frees_per_op=1 bytes_per_op=$size usable_bytes_per_op=$size)" -eq 1
+    done
+done
+check grep -qx 'allocator.bare.settings,OWN_CACHE=0' own/machine.csv
+check grep -qx 'allocator.bare.proved,environment only' own/machine.csv
+check test -z "$(grep '^allocator.own.settings' own/machine.csv)"
+
 # The label of one without a name of its own is what was written, with all its syntax.
 if "$allocost" list --allocators jemalloc null/empty | grep -q ' /.*jemalloc'; then
     label='jemalloc{MALLOC_CONF=narenas:1,thp:always}'
