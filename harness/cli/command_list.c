@@ -4,6 +4,7 @@
 #include "cli/options.h"
 #include "cli/paths.h"
 #include "error.h"
+#include "run/budget.h"
 #include "run/plan.h"
 
 #include <limits.h>
@@ -73,6 +74,51 @@ static void print_plan(const struct plan *plan)
     }
 }
 
+/* The least budget, in whole seconds, that holds so much beside what is kept of it. */
+static unsigned least_budget_s(double needed_s)
+{
+    unsigned budget_s = 1;
+    while ((double)budget_s - budget_reserve_s(budget_s) < needed_s)
+        budget_s++;
+    return budget_s;
+}
+
+/* The rule by which a run chooses its cells, and what comes of it on this machine. */
+static void print_rule(const struct plan *plan, const struct allocators *allocators)
+{
+    size_t usable = 0;
+    for (size_t i = 0; i < allocators->count; i++)
+        usable += allocators->items[i].why_not == NULL;
+    printf(
+        "\nWhat a run measures: every cell has a tier, and a run takes the tiers up to the last "
+        "one "
+        "of which\nits budget holds %d rounds. A round is one process for each cell, and for one "
+        "on "
+        "the heap and for a\ncontrol one under each allocator (%zu here). --budget is %.0fs unless "
+        "given, --all takes every tier.\n\n"
+        "  %-9s %-18s %6s %18s  %s\n",
+        BUDGET_ROUNDS, usable, BUDGET_DEFAULT_S, "tier", "value stands as", "cells",
+        "processes a round", "needs about");
+    static const char *const forms[] = {"value", "(value)", "((value))"};
+    size_t processes[BUDGET_TIERS];
+    budget_count_processes(plan, usable, processes);
+    enum bench_tier taken = BENCH_KEY;
+    for (int tier = BENCH_KEY; tier <= BENCH_EXTENDED; tier++) {
+        size_t cells = 0;
+        for (size_t i = 0; i < plan->cell_count; i++)
+            cells += plan->cells[i].selected && (int)plan->cells[i].tier <= tier &&
+                     *plan->cells[i].skip == '\0';
+        const unsigned budget_s =
+            least_budget_s(budget_needed_s(processes[tier], (double)plan->start_ns));
+        if (budget_s <= BUDGET_DEFAULT_S)
+            taken = (enum bench_tier)tier;
+        printf("  %-9s %-18s %6zu %18zu  --budget %us\n", plan_tier_name((enum bench_tier)tier),
+               forms[tier], cells, processes[tier], budget_s);
+    }
+    printf("  each with those above it; without --budget a run here would end with the tier `%s`\n",
+           plan_tier_name(taken));
+}
+
 static void print_allocators(const struct allocators *allocators)
 {
     puts("\nAllocators:");
@@ -117,6 +163,7 @@ static int list(const char *names, const struct operands *patterns, struct error
         shown.cell_count = kept;
         print_plan(&shown);
         print_allocators(&allocators);
+        print_rule(&shown, &allocators);
         allocators_free(&allocators);
         code = EXIT_DONE;
         if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -42,24 +42,44 @@ double budget_rounds(size_t processes, double time_s, double sample_cost_s)
     return fmax(time_s / sample_cost_s / (double)(processes + 1) - 1.0, 0.0);
 }
 
+/* A process above its warm-up and timed loops. */
+static double process_cost_s(double start_cost_ns)
+{
+    return start_cost_ns / 1e9 + upkeep_s;
+}
+
+/* Of a repetition where rounds are no matter. */
+static double wanted_repetition_s(double cost_s)
+{
+    return fmin(fmax((wanted_share * cost_s - warmup_s) / REPETITIONS, shortest_s), longest_s);
+}
+
+static double sample_s(double cost_s, double repetition_s)
+{
+    return cost_s + warmup_s + REPETITIONS * repetition_s;
+}
+
+double budget_needed_s(size_t processes, double start_cost_ns)
+{
+    const double cost_s = process_cost_s(start_cost_ns);
+    return (double)(processes + 1) * (BUDGET_ROUNDS + 1) *
+           sample_s(cost_s, wanted_repetition_s(cost_s));
+}
+
 struct budget_fit budget_fit(const size_t processes[BUDGET_TIERS], double time_s,
                              double start_cost_ns, bool all)
 {
-    const double cost_s = start_cost_ns / 1e9 + upkeep_s;
-    double repetition_s =
-        fmin(fmax((wanted_share * cost_s - warmup_s) / REPETITIONS, shortest_s), longest_s);
+    const double cost_s = process_cost_s(start_cost_ns);
+    double repetition_s = wanted_repetition_s(cost_s);
     int tier = BENCH_EXTENDED;
     double rounds = 0.0;
     if (time_s > 0.0) {
-        const double sample_s = cost_s + warmup_s + REPETITIONS * repetition_s;
-        while (!all && tier > BENCH_KEY &&
-               budget_rounds(processes[tier], time_s, sample_s) < BUDGET_ROUNDS)
+        while (!all && tier > BENCH_KEY && budget_needed_s(processes[tier], start_cost_ns) > time_s)
             tier--;
         const double room_s =
             time_s / (BUDGET_ROUNDS + 1) / (double)(processes[tier] + 1) - cost_s - warmup_s;
         repetition_s = fmax(fmin(repetition_s, room_s / REPETITIONS), shortest_s);
-        rounds =
-            budget_rounds(processes[tier], time_s, cost_s + warmup_s + REPETITIONS * repetition_s);
+        rounds = budget_rounds(processes[tier], time_s, sample_s(cost_s, repetition_s));
     }
     return (struct budget_fit){(enum bench_tier)tier, rounds, (uint64_t)(repetition_s * 1e9 + 0.5)};
 }

@@ -44,6 +44,12 @@ void budget_count_processes(const struct plan *plan, size_t allocators,
 double budget_rounds(size_t processes, double time_s, double sample_cost_s);
 
 /*
+ * What a tier of so many processes a round needs beside the reserve, in seconds: the rounds that a
+ * cell is worth measuring for, and what comes before them.
+ */
+double budget_needed_s(size_t processes, double start_cost_ns);
+
+/*
  * time_s: for the samples and what prepares them; 0: no limit. start_cost_ns: from asking for a
  * process that does next to nothing until it has ended. `all`: every tier, however long it takes.
  */

@@ -108,6 +108,8 @@ static int describe_program(const char *path, struct discovery *discovery, struc
     discovery->valid = true;
     if (child_run(&request, take_description, discovery, &result, error) != 0)
         return -1;
+    if (plan->start_ns == 0 || result.elapsed_ns < plan->start_ns)
+        plan->start_ns = result.elapsed_ns;
     const struct plan_scenario *const scenario = &plan->scenarios[plan->scenario_count - 1];
     if (!result.done)
         return error_set(error, "%s: %s", path, result.reason);

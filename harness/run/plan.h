@@ -53,6 +53,7 @@ struct plan {
     size_t scenario_count;
     struct plan_cell *cells;
     size_t cell_count;
+    uint64_t start_ns; /* the shortest time in which a program was started, answered and ended */
 };
 
 /* Asks every executable `directory`/bench_*. A program that does not answer is an error. */
