@@ -74,6 +74,24 @@ struct bench_counts {
 /* The measured function. `iterations` is at least 1. Returns the checksum. */
 typedef uint64_t bench_run(void *state, uint64_t iterations);
 
+/* Something that a variant has observed beside its time. */
+struct bench_metric {
+    const char *name; /* [a-z0-9_]+, unique in the process; but not `throughput` */
+    const char *unit; /* [a-z0-9_]+ */
+    double value;     /* finite */
+};
+
+enum {
+    BENCH_METRICS_MOST = 32,  /* of one process */
+    BENCH_METRIC_LONGEST = 31 /* bytes of a name or a unit */
+};
+
+/* What an observed run fills in; empty before. */
+struct bench_metrics {
+    struct bench_metric items[BENCH_METRICS_MOST];
+    size_t count;
+};
+
 /* One way to do the scenario's work. A field that is not set is zero, and zero is the common case.
  */
 struct bench_variant {
@@ -125,6 +143,16 @@ struct bench_variant {
      * depends on which thread comes first. Only for more than one thread: on one they are exact.
      */
     bool expect_at_most;
+
+    /*
+     * Does what run does, and looks at it besides: it asks the allocator for the same and returns
+     * the same checksum, but takes its time, and fills in what it saw, the same metrics in the same
+     * order whenever it is called with the same iterations. Called once a process, behind the timed
+     * repetitions and one more call of run, with observe_iterations; in the contract test with few.
+     * NULL: there is nothing but the time. Only on one thread.
+     */
+    uint64_t (*observe)(void *state, uint64_t iterations, struct bench_metrics *metrics);
+    uint64_t observe_iterations; /* at least 1 with observe */
 
     const char *work;     /* variants of equal work have equal checksums; NULL: the common work */
     enum bench_code code; /* when the scenario is compiled by gcc */
@@ -195,6 +223,16 @@ static inline uint64_t bench_random(uint64_t *state)
     z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
     return z ^ (z >> 31);
+}
+
+/* Adds a metric. Strings are of static storage. Aborts when there are too many. */
+static inline void bench_metric_add(struct bench_metrics *metrics, const char *name,
+                                    const char *unit, double value)
+{
+    if (metrics->count == BENCH_METRICS_MOST)
+        abort();
+    metrics->items[metrics->count++] =
+        (struct bench_metric){.name = name, .unit = unit, .value = value};
 }
 
 /* The one way a measured body meets exhausted memory: the same cold call in every storage. */

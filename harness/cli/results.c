@@ -6,6 +6,7 @@
 #include "data/instructions.h"
 #include "data/keyvalue.h"
 #include "data/metrics.h"
+#include "data/observation.h"
 #include "data/summary.h"
 #include "data/table.h"
 #include "error.h"
@@ -37,6 +38,11 @@ static int load_counts(const char *path, void *into, struct error *error)
     return counts_load(path, into, error);
 }
 
+static int load_observations(const char *path, void *into, struct error *error)
+{
+    return observations_load(path, into, error);
+}
+
 static int load_instructions(const char *path, void *into, struct error *error)
 {
     return instructions_load(path, into, error);
@@ -65,6 +71,7 @@ int results_summarize(const char *directory, struct summary *summary, struct err
 {
     struct samples samples;
     struct counts counts = {.rows = NULL};
+    struct observations observations = {.rows = NULL};
     struct instructions instructions = {.rows = NULL};
     struct keyvalues facts = {.rows = NULL};
     *summary = (struct summary){.rows = NULL};
@@ -74,8 +81,12 @@ int results_summarize(const char *directory, struct summary *summary, struct err
     if (result != 0)
         return -1;
     const int has_counts = load_optional(directory, "counts.csv", &counts, load_counts, error);
-    const int has_instructions =
+    const int has_observations =
         has_counts < 0
+            ? -1
+            : load_optional(directory, "observations.csv", &observations, load_observations, error);
+    const int has_instructions =
+        has_observations < 0
             ? -1
             : load_optional(directory, "instructions.csv", &instructions, load_instructions, error);
     const int has_facts = has_instructions < 0
@@ -88,7 +99,8 @@ int results_summarize(const char *directory, struct summary *summary, struct err
     }
     if (result == 0) {
         summary_add_instructions(summary, &instructions);
-        shown_order(summary, &facts);
+        shown_order(summary, &facts); /* metrics name rows by their place */
+        metrics_add_observations(summary, &observations);
         char *const out = run_directory_file(directory, "summary.csv");
         result = summary_write(summary, out, error);
         free(out);
@@ -103,6 +115,7 @@ int results_summarize(const char *directory, struct summary *summary, struct err
     }
     samples_free(&samples);
     counts_free(&counts);
+    observations_free(&observations);
     instructions_free(&instructions);
     keyvalues_free(&facts);
     return result;

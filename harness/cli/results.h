@@ -14,9 +14,9 @@ struct error;
 struct summary;
 
 /*
- * Computes the summary from samples.csv, counts.csv, instructions.csv and machine.csv of the run
- * (all but the first may be missing), writes summary.csv, and the noise floor into machine.csv. The
- * caller frees the summary.
+ * Computes the summary from samples.csv, counts.csv, observations.csv, instructions.csv and
+ * machine.csv of the run (all but the first may be missing), writes summary.csv and metrics.csv,
+ * and the noise floor into machine.csv. The caller frees the summary.
  */
 int results_summarize(const char *directory, struct summary *summary, struct error *error);
 

@@ -311,6 +311,7 @@ void summary_free(struct summary *summary)
 {
     free(summary->rows);
     free(summary->allocators);
+    free(summary->metrics);
     text_pool_free(summary->text);
     *summary = (struct summary){.baseline = "", .noise_floor = (double)NAN};
 }

@@ -34,6 +34,17 @@ struct summary_throughput {
     double high;
 };
 
+/* A metric of a row: what its processes observed beside the time. Not in summary.csv. */
+struct summary_metric {
+    size_t row;         /* its index */
+    const char *metric; /* the summary's, as the next */
+    const char *unit;   /* of the next three */
+    double median;      /* over the processes */
+    double low;         /* the distribution-free 95 % interval; NaN below 6 processes */
+    double high;
+    size_t samples; /* processes that the statistics are over */
+};
+
 /* One row of summary.csv. A double that is not applicable is NaN, an empty field in the file. */
 struct summary_row {
     struct cell cell;
@@ -64,6 +75,8 @@ struct summary {
     const char **allocators; /* owned; those of the rows, in the order in which they are shown: the
                                 baseline first, also where it has no row */
     size_t allocator_count;
+    struct summary_metric *metrics; /* owned; by ascending row, those of one as first observed */
+    size_t metric_count;
     const char *baseline; /* name of the allocator compared to; empty: unknown or none */
     double noise_floor; /* what a ratio of 1 is observed as, relative: 0.02 is 2 %; NaN: unknown */
     size_t control_count;   /* control cells times allocators that the floor is over; 0: none */

@@ -173,6 +173,31 @@ static void put_entry(FILE *file, const struct entry *entry)
     table_file_put_text(file, row->note, '\n');
 }
 
+static void put_metrics(FILE *file, const struct summary *summary, const struct entry *entry)
+{
+    const size_t row = (size_t)(entry->row - summary->rows);
+    for (size_t i = 0; i < summary->metric_count; i++) {
+        const struct summary_metric *const metric = &summary->metrics[i];
+        if (metric->row != row)
+            continue;
+        table_file_put_text(file, entry->row->cell.scenario, '\t');
+        table_file_put_text(file, entry->row->cell.variant, '\t');
+        table_file_put_text(file, entry->row->cell.param, '\t');
+        table_file_put_number(file, entry->value);
+        fprintf(file, "%u\t%zu\t", entry->row->cell.threads, entry->allocator);
+        table_file_put_number(file, metric->median);
+        table_file_put_number(file, metric->low);
+        table_file_put_number(file, metric->high);
+        table_file_put_text(file, metric->metric, '\t');
+        table_file_put_text(file, metric->unit, '\n');
+    }
+}
+
+/* One row at least, for gnuplot cannot read a table without any. */
+static const char metrics_header[] =
+    "scenario\tvariant\tparam\tvalue\tthreads\tallocator\tmedian\tlow\thigh\tmetric\tunit\n"
+    "\t\t\tNaN\t0\t0\tNaN\tNaN\tNaN\tnone\t\n";
+
 static const char cells_header[] =
     "scenario\tvariant\tstorage\tparam\tvalue\tthreads\tallocator\tsamples\tns_median\tns_low\t"
     "ns_high\tns_min\tratio\tratio_low\tratio_high\tallocs_per_op\tfrees_per_op\tbytes_per_op\t"
@@ -218,6 +243,12 @@ int tables_write(const struct summary *summary, const struct keyvalues *machine,
     for (size_t i = 0; i < *cells; i++)
         put_entry(file, &entries[i]);
     failed = table_file_write(&table, directory, "cells.tsv", failed == 0 ? error : NULL) | failed;
+
+    file = table_file_open(&table);
+    fputs(metrics_header, file);
+    for (size_t i = 0; i < *cells; i++)
+        put_metrics(file, summary, &entries[i]);
+    failed = table_file_write(&table, directory, "metrics.tsv", failed == 0 ? error : NULL) | failed;
 
     file = table_file_open(&table);
     fputs("line\n", file);

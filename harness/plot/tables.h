@@ -9,6 +9,11 @@
  * as measured under the baseline. The rows are in the order of scenario, variant, value, threads
  * and allocator.
  *
+ * metrics.tsv has what was observed beside the times, a row a cell of cells.tsv and metric, in the
+ * order of cells.tsv: of the columns that name a cell all but the storage, then `median`, `low`,
+ * `high`, `metric` and `unit`. Its first row is of the metric `none` and says nothing, so that
+ * there always is one.
+ *
  * allocators.tsv has a row of number 0 for none, and one for each allocator that a cell was
  * measured under: `number` from 1,
  * `slot` (which colour and mark: one number for an allocator in every figure and run; 1 to
@@ -37,7 +42,7 @@ enum {
 };
 
 /*
- * Writes the three files into the directory. `machine` may be empty: then there is no caption.
+ * Writes the four files into the directory. `machine` may be empty: then there is no caption.
  * *cells is the number of rows of cells.tsv. Returns 0, or -1 with a message.
  */
 int tables_write(const struct summary *summary, const struct keyvalues *machine,

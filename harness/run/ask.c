@@ -3,6 +3,7 @@
  */
 #include "run/session_state.h"
 
+#include "data/metrics.h"
 #include "error.h"
 
 #include <inttypes.h>
@@ -95,6 +96,35 @@ static void take_setting(struct answer *answer, char *const fields[])
         snprintf(why, room, "%s", fields[3]);
 }
 
+/* Copies a word of [a-z0-9_]+ that fits. Returns whether it is one. */
+static bool take_word(char *target, const char *word)
+{
+    const size_t length = strlen(word);
+    if (length == 0 || length > BENCH_METRIC_LONGEST ||
+        strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_") != length)
+        return false;
+    memcpy(target, word, length + 1);
+    return true;
+}
+
+static void take_metric(struct answer *answer, char *const fields[])
+{
+    bool *const malformed = &answer->malformed;
+    if (answer->metric_count == BENCH_METRICS_MOST) {
+        *malformed = true;
+        return;
+    }
+    struct answer_metric *const metric = &answer->metrics[answer->metric_count];
+    metric->value = read_number(fields[3], malformed);
+    if (!take_word(metric->name, fields[1]) || !take_word(metric->unit, fields[2]) ||
+        !isfinite(metric->value) || strcmp(metric->name, METRIC_THROUGHPUT) == 0)
+        *malformed = true;
+    for (size_t i = 0; i < answer->metric_count; i++)
+        if (strcmp(answer->metrics[i].name, metric->name) == 0)
+            *malformed = true;
+    answer->metric_count++;
+}
+
 static void take_line(char *const fields[], size_t count, void *user)
 {
     struct answer *const answer = user;
@@ -117,6 +147,8 @@ static void take_line(char *const fields[], size_t count, void *user)
         answer->checksum = read_count(fields[4], &answer->malformed);
     } else if (strcmp(word, "rep") == 0 && count == 10) {
         take_repetition(answer, fields);
+    } else if (strcmp(word, "metric") == 0 && count == 4) {
+        take_metric(answer, fields);
     } else if (strcmp(word, "counts") == 0 && count == 12) {
         take_counts(answer, fields);
     } else if (strcmp(word, "instructions") == 0 && count == 5) {

@@ -57,6 +57,23 @@ static bool judge_repetitions(struct session *session, struct answer *answer, ch
     return false;
 }
 
+/* Writes what the process observed, in the cell's name; it is believed as its repetitions are. */
+static int write_observations(struct session *session, const struct answer *answer,
+                              const struct cell *id, bool believed, struct error *error)
+{
+    struct observation rows[BENCH_METRICS_MOST];
+    for (size_t i = 0; i < answer->metric_count; i++)
+        rows[i] = (struct observation){.round = session->round,
+                                       .cell = *id,
+                                       .metric = answer->metrics[i].name,
+                                       .unit = answer->metrics[i].unit,
+                                       .value = answer->metrics[i].value,
+                                       .status = believed ? SAMPLE_OK : SAMPLE_NOISY};
+    return answer->metric_count == 0 ? 0
+                                     : observation_writer_append(session->observations, rows,
+                                                                 answer->metric_count, error);
+}
+
 /* One process. *believed says whether it counts. */
 static int measure_once(struct session *session, const struct plan_cell *cell, size_t allocator,
                         struct cost *cost, bool *believed, struct error *error)
@@ -86,7 +103,8 @@ static int measure_once(struct session *session, const struct plan_cell *cell, s
         answer.rows[i].round = session->round;
         answer.rows[i].cell = id;
     }
-    if (sample_writer_append(session->samples, answer.rows, answer.repetitions, error) != 0)
+    if (sample_writer_append(session->samples, answer.rows, answer.repetitions, error) != 0 ||
+        write_observations(session, &answer, &id, *believed, error) != 0)
         return -1;
     const double elapsed_ns = (double)(clock_now_ns() - start_ns);
     cost->sample_ns =

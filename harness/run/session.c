@@ -186,11 +186,14 @@ static int open_files(struct session *session, struct error *error)
 {
     const struct session_options *const options = session->options;
     char *const samples = run_directory_file(options->directory, "samples.csv");
+    char *const observations = run_directory_file(options->directory, "observations.csv");
     char *const counts = run_directory_file(options->directory, "counts.csv");
     const bool counts_there = options->resume && access(counts, F_OK) == 0;
     int result = 0;
     session->samples = sample_writer_open(samples, options->resume, error);
     if (session->samples != NULL)
+        session->observations = observation_writer_open(observations, options->resume, error);
+    if (session->observations != NULL)
         session->counts = count_writer_open(counts, counts_there, error);
     if (session->counts == NULL)
         result = -1;
@@ -199,6 +202,7 @@ static int open_files(struct session *session, struct error *error)
     if (result == 0 && counts_there)
         result = load_earlier_counts(session, counts, error);
     free(samples);
+    free(observations);
     free(counts);
     return result;
 }
@@ -252,6 +256,7 @@ static void close_session(struct session *session)
     free(session->failed);
     free(session->counted);
     sample_writer_close(session->samples);
+    observation_writer_close(session->observations);
     count_writer_close(session->counts);
 }
 

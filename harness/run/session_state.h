@@ -4,8 +4,10 @@
 #ifndef ALLOCOST_SESSION_STATE_H
 #define ALLOCOST_SESSION_STATE_H
 
+#include "bench.h"
 #include "data/counts.h"
 #include "data/instructions.h"
+#include "data/observation.h"
 #include "data/sample.h"
 #include "run/child.h"
 #include "run/noise.h"
@@ -40,6 +42,7 @@ struct session {
     bool *counted;                 /* the same, by the counting pass */
     bool has[INSTRUCTION_SOURCES]; /* who can count instructions here, when that was asked for */
     struct sample_writer *samples;
+    struct observation_writer *observations;
     struct count_writer *counts;
     struct noise_clock clock;
     struct progress progress;
@@ -52,6 +55,13 @@ struct session {
     uint64_t retry_ns;      /* spent on measuring noisy samples again */
     double start_cost_ns;   /* of a process that does next to nothing, mean over the allocators */
     uint64_t repetition_ns; /* what a timed loop is calibrated to take */
+};
+
+/* One metric that a worker observed. */
+struct answer_metric {
+    char name[BENCH_METRIC_LONGEST + 1];
+    char unit[BENCH_METRIC_LONGEST + 1];
+    double value;
 };
 
 /* What one worker process said about one cell. */
@@ -76,6 +86,8 @@ struct answer {
     long involuntary_switches[REPETITIONS];
     uint64_t steal_ticks[REPETITIONS];
     unsigned repetitions;
+    struct answer_metric metrics[BENCH_METRICS_MOST];
+    size_t metric_count;
     bool malformed;
 };
 

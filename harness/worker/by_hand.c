@@ -28,6 +28,15 @@ static uint64_t run_threads(bm_state *state, struct crew *crew)
     return checksum;
 }
 
+/* What a variant observes stands beside the time as the library's counters. */
+static void observe(bm_state *state, const struct bench_variant *variant, void *data)
+{
+    struct bench_metrics metrics = {.count = 0};
+    variant->observe(data, variant->observe_iterations, &metrics);
+    for (size_t i = 0; i < metrics.count; i++)
+        bm_set_counter(state, metrics.items[i].name, metrics.items[i].value, BM_COUNTER_PLAIN);
+}
+
 static void run_cell(bm_state *state, void *user)
 {
     const struct registry_cell *const cell = user;
@@ -48,6 +57,8 @@ static void run_cell(bm_state *state, void *user)
         const int64_t iterations = bm_max_iterations(state);
         while (bm_keep_running_batch(state, iterations))
             checksum = cell->run(data, (uint64_t)iterations);
+        if (cell->variant->observe != NULL)
+            observe(state, cell->variant, data);
     }
     crew_close(crew);
     char label[32];

@@ -198,6 +198,30 @@ static bool measure_threads(struct subject *subject)
     return subject->sent;
 }
 
+/*
+ * Lets the variant look at what it does. The run before leaves the allocator in the state that the
+ * observed one goes on from, and says what the checksum must be. Returns 0, or 1 when the driver
+ * was told why not, or cannot be reached.
+ */
+static int observe(const struct subject *subject)
+{
+    const struct worker_request *const request = subject->request;
+    const struct bench_variant *const variant = subject->cell.variant;
+    if (variant->observe == NULL)
+        return 0;
+    const uint64_t iterations = variant->observe_iterations;
+    void *const state = crew_state(subject->crew, 0);
+    struct bench_metrics metrics = {.count = 0};
+    const uint64_t checksum = subject->cell.run(state, iterations);
+    if (variant->observe(state, iterations, &metrics) != checksum)
+        return subject_fail(request, "the observed run's checksum is not that of the timed one");
+    for (size_t i = 0; i < metrics.count; i++)
+        if (wire_sendf(request->fd, "metric", "%s\t%s\t%.17g", metrics.items[i].name,
+                       metrics.items[i].unit, metrics.items[i].value) != 0)
+            return 1;
+    return 0;
+}
+
 int worker_measure(const struct worker_request *request, char *program)
 {
     if (allocost_count_read != NULL)
@@ -214,10 +238,13 @@ int worker_measure(const struct worker_request *request, char *program)
 
     const bool measured = subject.cell.threads == 1 ? measure_one_thread(&subject, program)
                                                     : measure_threads(&subject);
+    const int observed = measured ? observe(&subject) : 0;
     const uint64_t warmup_ns = subject.warmup_ns;
     subject_close(&subject);
     if (!measured)
         return subject_fail(request, "not every repetition was run and sent");
+    if (observed != 0)
+        return observed;
     if (wire_sendf(request->fd, "spent", "%" PRIu64, warmup_ns) != 0 ||
         wire_send(request->fd, "done", NULL, 0) != 0)
         return 1;

@@ -54,7 +54,7 @@ int worker_calibrate(const struct worker_request *request);
 
 /*
  * Warms up, times the repetitions, and sends each: of one thread through Google Benchmark, of
- * several by the clock of each thread.
+ * several by the clock of each thread. Then sends what the variant observes, if it does.
  */
 int worker_measure(const struct worker_request *request, char *program);
 

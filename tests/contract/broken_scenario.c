@@ -5,6 +5,8 @@
 #include "bench.h"
 #include "keep.h"
 
+#include <math.h>
+
 enum { BLOCK_BYTES = 16 };
 
 static uint64_t calls; /* of the variant that remembers them */
@@ -114,6 +116,36 @@ static struct bench_counts expect_one_pair(const void *state, uint64_t iteration
     return expect_pair(state, 1);
 }
 
+static uint64_t observe_heap(void *state, uint64_t iterations, struct bench_metrics *metrics)
+{
+    bench_metric_add(metrics, "iterations", "count", (double)iterations);
+    return run_heap(state, iterations);
+}
+
+static uint64_t observe_more(void *state, uint64_t iterations, struct bench_metrics *metrics)
+{
+    bench_metric_add(metrics, "iterations", "count", (double)iterations);
+    return run_extra_alloc(state, iterations);
+}
+
+static uint64_t observe_other(void *state, uint64_t iterations, struct bench_metrics *metrics)
+{
+    bench_metric_add(metrics, "Iterations", "count", 1);
+    bench_metric_add(metrics, "throughput", "count", 1);
+    bench_metric_add(metrics, "bytes", "", 1);
+    bench_metric_add(metrics, "infinite", "count", HUGE_VAL);
+    bench_metric_add(metrics, "bytes", "count", 1);
+    return run_heap(state, iterations) + 1;
+}
+
+static uint64_t observe_nothing(void *state, uint64_t iterations, struct bench_metrics *metrics)
+{
+    static unsigned times;
+    if (times++ % 2 > 0)
+        bench_metric_add(metrics, "now", "count", 1);
+    return run_heap(state, iterations);
+}
+
 static void *setup_leak(const struct bench_cell *cell, const char **skip)
 {
     (void)cell;
@@ -134,6 +166,11 @@ static void teardown_nothing(void *state)
 
 static const struct bench_variant variants[] = {
     {.name = "honest", PAIR, .run = run_heap},
+    {.name = "honest_observed",
+     PAIR,
+     .run = run_heap,
+     .observe = observe_heap,
+     .observe_iterations = 3},
     {.name = "honest_stack", STACK, .run = run_nothing},
     {.name = "extra_alloc", PAIR, .run = run_extra_alloc},
     {.name = "wrong_bytes", PAIR, .run = run_wrong_bytes},
@@ -151,6 +188,30 @@ static const struct bench_variant variants[] = {
     {.name = "wrong_sum", STACK, .run = run_wrong_sum},
     {.name = "remembering", STACK, .run = run_remembering, .work = "remembering"},
     {.name = "crash", STACK, .run = run_crash},
+
+    {.name = "observed_more",
+     PAIR,
+     .run = run_heap,
+     .observe = observe_more,
+     .observe_iterations = 5},
+    {.name = "observed_other",
+     PAIR,
+     .run = run_heap,
+     .observe = observe_other,
+     .observe_iterations = 5000},
+    {.name = "observed_nothing",
+     PAIR,
+     .run = run_heap,
+     .observe = observe_nothing,
+     .observe_iterations = 1},
+    {.name = "never_observed", PAIR, .run = run_heap, .observe = observe_heap},
+    {.name = "observed_crowd",
+     PAIR,
+     .run = run_heap,
+     .threads = 2,
+     .observe = observe_heap,
+     .observe_iterations = 1,
+     .work = "observed crowd"},
 
     {.name = "Bad-Name", STACK, .run = run_nothing},
     {.name = "twin", STACK, .run = run_nothing},

@@ -41,6 +41,18 @@ static const char *const faults[] = {
     "broken/lone_bound: what one thread asks for is exact, expect_at_most is for several",
     "broken/lone_bound: expect_at_most is given without expect",
     "broken/lone_teardown_shared: teardown_shared is given without setup_shared",
+    "broken/observed_more: 5 iterations made 6 allocs, declared are 5",
+    "broken/observed_more: 5 iterations made 96 bytes, declared are 80",
+    "broken/observed_other: observed, 1000 iterations give 499501, else 499500",
+    "broken/observed_other: metric 0 has no name that it may have",
+    "broken/observed_other: metric 1 has no name that it may have",
+    "broken/observed_other: the unit of bytes is not of [a-z0-9_]+",
+    "broken/observed_other: the value of infinite is not finite",
+    "broken/observed_other: two metrics are called bytes",
+    "broken/observed_nothing: nothing was observed",
+    "broken/observed_nothing: observed a second time, it has other metrics",
+    "broken/never_observed: observe and observe_iterations go together",
+    "broken/observed_crowd: only what runs on one thread is observed, this variant has several",
     "broken/bad_storage: storage, tier or code is none of its kind",
 };
 

@@ -5,9 +5,9 @@
  * Every cell is set up and run for several lengths, twice each, a threaded variant on 1, 2 and 4
  * threads, as on a machine of 2 CPUs. Checksums must be the same both times and over all variants
  * of the same work, allocator calls exactly those declared, and nothing may be left when the cell
- * is torn down. The calls are counted by the preloaded interposer; a program built with a sanitizer
- * cannot have it and checks the rest. The last line says what was done; the exit code is 1 when
- * anything was reported.
+ * is torn down. A run that is observed must be like one that is not. The calls are counted by the
+ * preloaded interposer; a program built with a sanitizer cannot have it and checks the rest. The
+ * last line says what was done; the exit code is 1 when anything was reported.
  */
 #include "bench.h"
 #include "contract/form.h"
@@ -30,6 +30,13 @@
 static const uint64_t seed = 20240229, other_seed = 42;
 
 enum { WARM_UP = 100, FEW = 1000 };
+
+/* Iterations of the first call: fewer where one takes milliseconds. */
+static uint64_t warm_up_length(void)
+{
+    const uint64_t asked_for = bench_scenario.check_iterations;
+    return asked_for > 0 && asked_for < WARM_UP ? asked_for : WARM_UP;
+}
 
 /* One iteration, one pair, a usual number, and both sides of the inputs' end. */
 static const uint64_t lengths[] = {1, 2, FEW, BENCH_INPUTS, BENCH_INPUTS + 1};
@@ -125,6 +132,18 @@ static void compare_count(const char *what, uint64_t iterations, uint64_t actual
                iterations, actual, what, at_most ? "at most " : "", expected);
 }
 
+static void compare_counts(uint64_t n, const struct count_totals *before,
+                           const struct count_totals *after, const struct bench_counts *expected,
+                           bool at_most)
+{
+    if (allocost_count_read == NULL)
+        return;
+    compare_count("allocs", n, after->allocs - before->allocs, expected->allocs, at_most);
+    compare_count("reallocs", n, after->reallocs - before->reallocs, expected->reallocs, at_most);
+    compare_count("frees", n, after->frees - before->frees, expected->frees, at_most);
+    compare_count("bytes", n, after->bytes - before->bytes, expected->bytes, at_most);
+}
+
 /*
  * Runs once, and compares what the allocator was asked for with what the variant declares. Lowers
  * *fastest_ns to the time it took.
@@ -143,12 +162,7 @@ static uint64_t run_counted(struct crew *crew, uint64_t n, double *fastest_ns)
         elapsed_ns = (double)timing.span_ns; /* without the time to wake the threads */
     if (elapsed_ns < *fastest_ns)
         *fastest_ns = elapsed_ns;
-    if (allocost_count_read != NULL) {
-        compare_count("allocs", n, after.allocs - before.allocs, expected.allocs, at_most);
-        compare_count("reallocs", n, after.reallocs - before.reallocs, expected.reallocs, at_most);
-        compare_count("frees", n, after.frees - before.frees, expected.frees, at_most);
-        compare_count("bytes", n, after.bytes - before.bytes, expected.bytes, at_most);
-    }
+    compare_counts(n, &before, &after, &expected, at_most);
     return checksum;
 }
 
@@ -188,13 +202,6 @@ static double check_length(struct crew *crew, uint64_t n, uint64_t *checksum)
     return fastest_ns;
 }
 
-/* Few enough for any cell: a scenario of slow operations asks for less than the usual. */
-static uint64_t warm_up_length(void)
-{
-    const uint64_t asked_for = bench_scenario.check_iterations;
-    return asked_for > 0 && asked_for < WARM_UP ? asked_for : WARM_UP;
-}
-
 /* All lengths, with one setup: a call leaves its state as it found it. Those that would take too
  * long are left out, and *known says which were not. */
 static void check_lengths(const struct bench_variant *variant, bench_run *run,
@@ -218,6 +225,45 @@ static void check_lengths(const struct bench_variant *variant, bench_run *run,
     }
     crew_close(crew);
     check_balance(&before, "all calls");
+}
+
+static bool same_metrics(const struct bench_metrics *a, const struct bench_metrics *b)
+{
+    bool same = a->count == b->count;
+    for (size_t i = 0; i < a->count && same; i++)
+        same = same_text(a->items[i].name, b->items[i].name) &&
+               same_text(a->items[i].unit, b->items[i].unit);
+    return same;
+}
+
+/* A run that is observed, twice, behind one that is not: it does the same. */
+static void check_observed(const struct bench_variant *variant, bench_run *run,
+                           const struct bench_cell *cell)
+{
+    const char *skip = NULL;
+    const struct count_totals start = counted();
+    struct crew *const crew = crew_open(variant, run, cell, &skip);
+    if (crew == NULL)
+        return; /* said before */
+    const uint64_t n = variant->observe_iterations < FEW ? variant->observe_iterations : FEW;
+    void *const state = crew_state(crew, 0);
+    const uint64_t checksum = crew_run(crew, n, NULL);
+    struct bench_metrics metrics[2] = {{.count = 0}, {.count = 0}};
+    for (int i = 0; i < 2; i++) {
+        const struct bench_counts expected = crew_expect(crew, n);
+        const struct count_totals before = counted();
+        const uint64_t observed = variant->observe(state, n, &metrics[i]);
+        const struct count_totals after = counted();
+        compare_counts(n, &before, &after, &expected, false);
+        if (observed != checksum)
+            report(where, "observed, %" PRIu64 " iterations give %" PRIu64 ", else %" PRIu64, n,
+                   observed, checksum);
+    }
+    crew_close(crew);
+    check_balance(&start, "observed calls");
+    check_metrics(where, &metrics[0]);
+    if (!same_metrics(&metrics[0], &metrics[1]))
+        report(where, "observed a second time, it has other metrics");
 }
 
 static void check_cell(const struct bench_variant *variant, int64_t value, unsigned threads)
@@ -253,6 +299,9 @@ static void check_cell(const struct bench_variant *variant, int64_t value, unsig
     for (size_t i = 0; i < LENGTHS; i++)
         if (known[i])
             compare_sum(variant, &cell, lengths[i], sums[i]);
+
+    if (variant->observe != NULL && variant->observe_iterations > 0 && threads == 1)
+        check_observed(variant, run, &cell);
 
     if (slow_setup)
         return;

@@ -1,6 +1,7 @@
 #include "contract/form.h"
 #include "explain/allocator_functions.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -102,6 +103,10 @@ static void check_variant(const struct bench_scenario *scenario, size_t index)
         report(where, "what one thread asks for is exact, expect_at_most is for several");
     if (variant->expect_at_most && variant->expect == NULL)
         report(where, "expect_at_most is given without expect");
+    if (variant->observe != NULL && (variant->threaded || variant->threads > 1))
+        report(where, "only what runs on one thread is observed, this variant has several");
+    if ((variant->observe != NULL) != (variant->observe_iterations > 0))
+        report(where, "observe and observe_iterations go together");
     if (variant->skip != NULL && *variant->skip == '\0')
         report(where, "skip gives no reason");
     if (variant->control && declared_code(variant) == BENCH_CALLS_ALLOCATOR)
@@ -112,6 +117,26 @@ static void check_variant(const struct bench_scenario *scenario, size_t index)
         variant->code > BENCH_ELIDED || variant->code_clang > BENCH_ELIDED)
         report(where, "storage, tier or code is none of its kind");
     check_code(where, variant);
+}
+
+void check_metrics(const char *where, const struct bench_metrics *metrics)
+{
+    if (metrics->count == 0)
+        report(where, "nothing was observed");
+    for (size_t i = 0; i < metrics->count; i++) {
+        const struct bench_metric *const metric = &metrics->items[i];
+        if (!is_name(metric->name) || strlen(metric->name) > BENCH_METRIC_LONGEST ||
+            strcmp(metric->name, "throughput") == 0)
+            report(where, "metric %zu has no name that it may have", i);
+        else if (!is_name(metric->unit) || strlen(metric->unit) > BENCH_METRIC_LONGEST)
+            report(where, "the unit of %s is not of [a-z0-9_]+", metric->name);
+        else if (!isfinite(metric->value))
+            report(where, "the value of %s is not finite", metric->name);
+        for (size_t j = 0; j < i; j++)
+            if (is_name(metric->name) && is_name(metrics->items[j].name) &&
+                strcmp(metric->name, metrics->items[j].name) == 0)
+                report(where, "two metrics are called %s", metric->name);
+    }
 }
 
 void check_form(const struct bench_scenario *scenario, const char *name)

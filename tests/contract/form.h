@@ -18,6 +18,9 @@ unsigned reported(void);
 /* What the machine code must contain when the compiler of this program compiled the variant. */
 enum bench_code declared_code(const struct bench_variant *variant);
 
+/* Reports every broken rule of what a variant observed. */
+void check_metrics(const char *where, const struct bench_metrics *metrics);
+
 /* Reports every broken rule of form. `name` is what the build calls the scenario. */
 void check_form(const struct bench_scenario *scenario, const char *name);
 

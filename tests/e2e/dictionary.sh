@@ -31,7 +31,7 @@ same() {
 
 run 0 run --allocators 'tight=glibc{MALLOC_ARENA_MAX=2}' --rounds 1 --no-figures --out one 'return_pointer/(malloc|pool)/size:64$'
 table column 'The columns that name a cell' >cell
-for file in samples counts summary metrics; do
+for file in samples observations counts summary metrics; do
     table column "$file.csv" | cat cell - | sort >said
     head -1 "one/$file.csv" | tr ',' '\n' | sort >found
     same "$file.csv" said found

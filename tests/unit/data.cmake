@@ -11,6 +11,7 @@ allocost_test(unit instructions SOURCES instructions_test.c synthetic.c LIBS dat
 allocost_test(unit claims SOURCES claims_test.c LIBS data)
 allocost_test(unit file SOURCES file_test.c LIBS data)
 allocost_test(unit metrics SOURCES metrics_test.c synthetic.c LIBS data)
+allocost_test(unit observation SOURCES observation_test.c LIBS data)
 allocost_test(unit summary SOURCES summary_test.c synthetic.c LIBS data)
 allocost_test(unit verdict SOURCES verdict_test.c synthetic.c LIBS data)
 allocost_test(unit resolution SOURCES resolution_test.c synthetic.c LIBS data)

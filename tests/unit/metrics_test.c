@@ -1,6 +1,7 @@
-/* metrics.csv: which cells have a throughput, and what it is. */
+/* metrics.csv: which cells have a throughput, what it is, and what was observed besides. */
 #include "check.h"
 #include "data/metrics.h"
+#include "data/observation.h"
 #include "data/sample.h"
 #include "data/summary.h"
 #include "error.h"
@@ -108,9 +109,8 @@ static void test_file(void)
     EXPECT(isnan(find(&summary, "malloc", 1)->throughput.low));
     EXPECT_INT(find(&summary, "alone", 1)->throughput.samples, 0);
 
-    /* Other metrics and other cells are not for these rows. */
+    /* Those of other cells are not for these rows. */
     snprintf(expected, sizeof expected, "%s%s", header,
-             "scenario,malloc,heap,,,2,glibc,resident,bytes,1,,,1\n"
              "scenario,malloc,heap,,,2,jemalloc,throughput,ops_per_s,2,,,1\n"
              "scenario,alone,heap,,,1,glibc,throughput,ops_per_s,3,,,1\n");
     EXPECT_INT(metrics_load(scratch_write("other.csv", expected, strlen(expected)), &summary, NULL),
@@ -124,6 +124,69 @@ static void test_file(void)
     EXPECT_INT(metrics_load(scratch_write("bad.csv", expected, strlen(expected)), &summary, &error),
                -1);
     EXPECT_STR(strstr(error.text, "bad.csv"), "bad.csv:2:53: `much` is no number");
+    summary_free(&summary);
+}
+
+/* One observed value of a variant's process. */
+static void observe(struct observations *observations, unsigned round, const char *variant,
+                    const char *metric, double value, enum sample_status status)
+{
+    const struct sample like = synthetic_row(round, variant, "heap", "glibc", 10);
+    const struct observation row = {round, like.cell, metric, "bytes", value, status};
+    observations_add(observations, &row);
+}
+
+/* `quiet` has six quiet processes; `noisy` none; `failed` no time, and what it observed is void. */
+static struct summary make_observed(void)
+{
+    struct samples samples = {0};
+    struct observations observations = {0};
+    for (unsigned round = 1; round <= 6; round++) {
+        synthetic_process(&samples, round, "quiet", "heap", "glibc", 10, SAMPLE_OK);
+        synthetic_process(&samples, round, "noisy", "heap", "glibc", 10, SAMPLE_NOISY);
+        /* Set aside, then measured again; `last` is seen first, and stands first. */
+        observe(&observations, round, "quiet", "resident", 1e9, SAMPLE_NOISY);
+        observe(&observations, round, "quiet", "last", -1.0 * round, SAMPLE_OK);
+        observe(&observations, round, "quiet", "resident", 100.0 * round, SAMPLE_OK);
+        observe(&observations, round, "noisy", "resident", 10.0 * round, SAMPLE_NOISY);
+    }
+    /* The same round again, as when a run goes on: the later one counts. */
+    observe(&observations, 6, "quiet", "last", -60, SAMPLE_OK);
+    struct sample failed = synthetic_row(1, "failed", "heap", "glibc", 10);
+    failed.status = SAMPLE_FAILED;
+    samples_add(&samples, &failed);
+    observe(&observations, 1, "failed", "resident", 5, SAMPLE_OK);
+    observe(&observations, 1, "unknown", "resident", 5, SAMPLE_OK);
+    struct summary summary = summarize(&samples);
+    metrics_add_observations(&summary, &observations);
+    observations_free(&observations);
+    return summary;
+}
+
+static void test_observed(void)
+{
+    struct summary summary = make_observed();
+    const char *const path = scratch_path("observed.csv");
+    EXPECT_INT(metrics_write(&summary, path, NULL), 0);
+    char expected[1024];
+    snprintf(expected, sizeof expected, "%s%s", header,
+             "scenario,quiet,heap,,,1,glibc,last,bytes,-3.5,-60,-1,6\n"
+             "scenario,quiet,heap,,,1,glibc,resident,bytes,350,100,600,6\n"
+             "scenario,noisy,heap,,,1,glibc,resident,bytes,35,10,60,6\n");
+    EXPECT_STR(scratch_read(path), expected);
+
+    EXPECT_INT(summary_write(&summary, scratch_path("summary.csv"), NULL), 0);
+    summary_free(&summary);
+    EXPECT_INT(summary_load(scratch_path("summary.csv"), &summary, NULL), 0);
+    EXPECT_INT(summary.metric_count, 0);
+    EXPECT_INT(metrics_load(path, &summary, NULL), 0);
+    EXPECT_INT(summary.metric_count, 3);
+    EXPECT_STR(summary.metrics[1].metric, "resident");
+    EXPECT_STR(summary.metrics[1].unit, "bytes");
+    EXPECT_STR(summary.rows[summary.metrics[2].row].cell.variant, "noisy");
+    EXPECT_NEAR(summary.metrics[0].low, -60, 0);
+    EXPECT_INT(metrics_write(&summary, path, NULL), 0);
+    EXPECT_STR(scratch_read(path), expected);
     summary_free(&summary);
 }
 
@@ -143,6 +206,7 @@ int main(void)
 {
     test_throughput();
     test_file();
+    test_observed();
     test_none();
     return check_result();
 }

@@ -105,6 +105,30 @@ static void test_allocators(void)
     EXPECT_STR(field("cells.tsv", 4, AT_MEDIAN), "4");
 }
 
+/* What was observed stands with its cell's columns; the first row is of nothing. */
+static void test_metrics(void)
+{
+    struct summary_row rows[] = {make_row("heap", "glibc", 2), make_row("heap", "jemalloc", 3)};
+    struct summary_metric metrics[] = {{0, "p50", "ns", 12.5, (double)NAN, (double)NAN, 3},
+                                       {1, "p50", "ns", 14, 13, 15.5, 3}};
+    const struct summary summary = {
+        .rows = rows, .count = 2, .metrics = metrics, .metric_count = 2, .baseline = "glibc"};
+    const struct keyvalues machine = {.rows = NULL};
+    size_t cells = 0;
+    EXPECT_INT(tables_write(&summary, &machine, scratch_directory, &cells, NULL), 0);
+    EXPECT_STR(field("metrics.tsv", 0, 9), "metric");
+    EXPECT_STR(field("metrics.tsv", 1, 9), "none");
+    EXPECT_STR(field("metrics.tsv", 1, 6), "NaN");
+    EXPECT_STR(field("metrics.tsv", 2, 3), "64");
+    EXPECT_STR(field("metrics.tsv", 2, 5), "1");
+    EXPECT_STR(field("metrics.tsv", 2, 6), "12.5");
+    EXPECT_STR(field("metrics.tsv", 2, 7), "NaN");
+    EXPECT_STR(field("metrics.tsv", 3, 5), "2");
+    EXPECT_STR(field("metrics.tsv", 3, 8), "15.5");
+    EXPECT_STR(field("metrics.tsv", 3, 10), "\\156s");
+    EXPECT_STR(field("metrics.tsv", 4, 0), "");
+}
+
 /* A control cell stands there once, without an allocator, as under the baseline. */
 static void test_control(void)
 {
@@ -190,6 +214,7 @@ static void test_unwritable(void)
 int main(void)
 {
     test_allocators();
+    test_metrics();
     test_control();
     test_single();
     test_left_out();
