@@ -29,6 +29,14 @@ take_point(l, x) = l < 1 || l > LINES_MOST || points == POINTS_MOST || x != x ? 
     line_count[l] = line_count[l] + 1, line_end_x[l] = x, \
     line_end_y[l] = column('ns_median'), 0)
 
+# The same of a row of metrics.tsv.
+take_metric(l, x) = l < 1 || l > LINES_MOST || points == POINTS_MOST || x != x ? 0 : ( \
+    points = points + 1, point_line[points] = l, point_x[points] = x, \
+    point_y[points] = column('median'), point_low[points] = column('low'), \
+    point_high[points] = column('high'), point_hollow[points] = 0, \
+    with_interval = with_interval + (column('low') == column('low')), \
+    line_count[l] = line_count[l] + 1, line_end_x[l] = x, line_end_y[l] = column('median'), 0)
+
 # Names a line. `set_line(...)` is an expression: x = set_line(...).
 set_line(l, label, color, mark, dash) = (line_label[l] = label, line_color[l] = color, \
     line_mark[l] = mark, line_dash[l] = dash, 0)

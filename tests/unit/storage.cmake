@@ -14,6 +14,7 @@ target_compile_definitions(test_pool_mixed PRIVATE POOL_DEBUG=1)
 
 allocost_test(unit arena SOURCES arena_test.c LIBS storage)
 allocost_test(unit box SOURCES box_test.c LIBS storage)
+allocost_test(unit histogram SOURCES histogram_test.c LIBS storage)
 allocost_test(unit spsc_ring SOURCES spsc_ring_test.c LIBS storage Threads::Threads)
 
 # With the vector instructions of the machine, and the portable way beside them. The argument
