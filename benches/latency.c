@@ -281,9 +281,9 @@ static struct bench_counts expect(const void *opaque, uint64_t iterations)
     return counts;
 }
 
-#define ROW(label)                                                                       \
-    .name = #label, .storage = BENCH_HEAP, .setup = setup_##label, .teardown = teardown, \
-    .expect = expect, .observe = observe, .observe_iterations = OBSERVED,                \
+#define ROW(label)                                                                           \
+    .name = #label, .storage = BENCH_HEAP, .setup = setup_##label, .teardown = teardown,     \
+    .expect = expect, .observe = observe, .observe_iterations = OBSERVED, .observe_ms = 300, \
     BENCH_CALLS("malloc free"), .tier = BENCH_EXTENDED
 
 static const struct bench_variant variants[] = {

@@ -148,11 +148,14 @@ struct bench_variant {
      * Does what run does, and looks at it besides: it asks the allocator for the same and returns
      * the same checksum, but takes its time, and fills in what it saw, the same metrics in the same
      * order whenever it is called with the same iterations. Called once a process, behind the timed
-     * repetitions and one more call of run, with observe_iterations; in the contract test with few.
+     * repetitions and one more call of run, with observe_iterations; in the contract test with
+     * fewer, from which it knows that it need not wait for anything.
      * NULL: there is nothing but the time. Only on one thread.
      */
     uint64_t (*observe)(void *state, uint64_t iterations, struct bench_metrics *metrics);
-    uint64_t observe_iterations; /* at least 1 with observe */
+    uint64_t observe_iterations; /* at least 2 with observe */
+    unsigned
+        observe_ms; /* about how long it takes, waiting included; not set: no time to speak of */
 
     const char *work;     /* variants of equal work have equal checksums; NULL: the common work */
     enum bench_code code; /* when the scenario is compiled by gcc */

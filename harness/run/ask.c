@@ -273,13 +273,15 @@ int session_ask(struct session *session, const struct question *question, struct
     const struct session_options *const options = session->options;
     cpu_set_t cpus;
     choose_cpus(options, question->cell != NULL ? question->cell->id.threads : 1, &cpus);
+    const uint64_t observe_ms = question->cell != NULL ? question->cell->observe_ms : 0;
     const struct child_request request = {
         .program = program,
         .arguments = line.words,
         .preload = question->counting ? allocator->count_preload : allocator->preload,
         .settings = allocator->allocator->settings,
         .cpus = options->cpu_count > 0 ? &cpus : NULL,
-        .limit_ns = question->limit_ns > 0 ? question->limit_ns : sample_limit_ns,
+        .limit_ns =
+            (question->limit_ns > 0 ? question->limit_ns : sample_limit_ns) + observe_ms * 1000000,
     };
     memset(answer, 0, sizeof *answer);
     struct child_result child;

@@ -14,7 +14,10 @@
 /* A program answers `describe` in milliseconds; this is for a machine that is swapping. */
 static const uint64_t describe_limit_ns = UINT64_C(20000000000);
 
-enum { THREADS_MOST = 65536 };
+enum {
+    THREADS_MOST = 65536,
+    PROCESS_MS = 33 /* about what one takes that observes nothing */
+};
 
 /* What the lines of one program are added to. */
 struct discovery {
@@ -69,6 +72,7 @@ static void add_cell(struct discovery *discovery, char *const fields[])
         .calls = check_strdup(fields[9]),
         .run_offset = strtoull(fields[10], NULL, 16),
         .skip = check_strdup(fields[11]),
+        .observe_ms = strtoull(fields[13], NULL, 10),
     };
 }
 
@@ -88,7 +92,7 @@ static void take_description(char *const fields[], size_t count, void *user)
     else if (strcmp(fields[0], "library") == 0 && count == 3 && scenario->library_version == NULL) {
         scenario->library_version = check_strdup(fields[1]);
         scenario->library_build = check_strdup(fields[2]);
-    } else if (strcmp(fields[0], "cell") == 0 && count == 13 && scenario->name != NULL &&
+    } else if (strcmp(fields[0], "cell") == 0 && count == 14 && scenario->name != NULL &&
                is_tier(fields[4]) && read_threads(fields[12]) > 0)
         add_cell(discovery, fields);
     else
@@ -282,7 +286,7 @@ size_t plan_round_processes(const struct plan *plan, enum bench_tier tier, size_
     for (size_t i = 0; i < plan->cell_count; i++) {
         const struct plan_cell *const cell = &plan->cells[i];
         if (cell->selected && cell->tier <= tier && *cell->skip == '\0' && cell->failure == NULL)
-            processes += plan_cell_runs(cell, allocators);
+            processes += plan_cell_runs(cell, allocators) * (1 + cell->observe_ms / PROCESS_MS);
     }
     return processes;
 }

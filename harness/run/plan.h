@@ -44,6 +44,7 @@ struct plan_cell {
     uint64_t iterations; /* of the timed loop, frozen by calibration; 0: not yet */
     uint64_t checksum;   /* over the calibration's fixed count, to compare within the work group */
     bool has_checksum;   /* calibrated in this session */
+    uint64_t observe_ms; /* that its process takes beside the timing */
     char *failure;       /* why it is measured no more, under any allocator; NULL: it is */
 };
 
@@ -88,7 +89,8 @@ size_t plan_selected(const struct plan *plan);
 size_t plan_cell_runs(const struct plan_cell *cell, size_t allocators);
 
 /*
- * Processes in one round over the selected cells up to a tier. Cells that the build skips or that
+ * Processes in one round over the selected cells up to a tier; one that observes for long counts as
+ * many. Cells that the build skips or that
  * failed for all allocators are none.
  */
 size_t plan_round_processes(const struct plan *plan, enum bench_tier tier, size_t allocators);

@@ -245,7 +245,7 @@ static void check_observed(const struct bench_variant *variant, bench_run *run,
     struct crew *const crew = crew_open(variant, run, cell, &skip);
     if (crew == NULL)
         return; /* said before */
-    const uint64_t n = variant->observe_iterations < FEW ? variant->observe_iterations : FEW;
+    const uint64_t half = variant->observe_iterations / 2, n = half < FEW ? half : FEW;
     void *const state = crew_state(crew, 0);
     const uint64_t checksum = crew_run(crew, n, NULL);
     struct bench_metrics metrics[2] = {{.count = 0}, {.count = 0}};
@@ -300,7 +300,7 @@ static void check_cell(const struct bench_variant *variant, int64_t value, unsig
         if (known[i])
             compare_sum(variant, &cell, lengths[i], sums[i]);
 
-    if (variant->observe != NULL && variant->observe_iterations > 0 && threads == 1)
+    if (variant->observe != NULL && variant->observe_iterations > 1 && threads == 1)
         check_observed(variant, run, &cell);
 
     if (slow_setup)

@@ -105,7 +105,7 @@ static void check_variant(const struct bench_scenario *scenario, size_t index)
         report(where, "expect_at_most is given without expect");
     if (variant->observe != NULL && (variant->threaded || variant->threads > 1))
         report(where, "only what runs on one thread is observed, this variant has several");
-    if ((variant->observe != NULL) != (variant->observe_iterations > 0))
+    if ((variant->observe != NULL) != (variant->observe_iterations > 1))
         report(where, "observe and observe_iterations go together");
     if (variant->skip != NULL && *variant->skip == '\0')
         report(where, "skip gives no reason");

@@ -193,8 +193,8 @@ static const char *make_program(const char *name, const char *lines)
 static void test_discovery(void)
 {
     make_program("good/bench_b",
-                 SCENARIO_B "cell\tmalloc\t64\theap\t1\t0\t1\t\tcalls\tmalloc free\t0x10\t\t4\n"
-                            "cell\tnone\t\tstack\t0\t1\t0\tother\tnothing\t\t0x20\tnot here\t1\n"
+                 SCENARIO_B "cell\tmalloc\t64\theap\t1\t0\t1\t\tcalls\tmalloc free\t0x10\t\t4\t66\n"
+                            "cell\tnone\t\tstack\t0\t1\t0\tother\tnothing\t\t0x20\tnot here\t1\t0\n"
                             "done\n");
     tree_write("good/bench_b.txt", "not a program");
     tree_write("good/bench_c", "may not be executed");
@@ -209,6 +209,9 @@ static void test_discovery(void)
     EXPECT_STR(found.scenarios[1].question, "What?");
     EXPECT_STR(found.scenarios[1].param, "size");
     const struct plan_cell *const heap = &found.cells[0];
+    EXPECT_INT(heap->observe_ms, 66);
+    /* As long as two processes more, under each of two allocators. */
+    EXPECT_INT(plan_round_processes(&found, BENCH_EXTENDED, 2), 2 * (1 + 2));
     EXPECT_STR(heap->id.scenario, "b");
     EXPECT_STR(heap->id.param, "size");
     EXPECT_STR(heap->id.value, "64");
@@ -251,10 +254,10 @@ static void test_broken_programs(void)
     EXPECT_STR(discovery_error("nameless", "library\t1.7.1\trelease\ndone\n"), unclear);
     EXPECT_STR(discovery_error("short", SCENARIO_B "cell\tmalloc\t64\theap\ndone\n"), unclear);
     EXPECT_STR(discovery_error("tier", SCENARIO_B
-                               "cell\tm\t64\theap\t9\t0\t1\t\tcalls\tmalloc\t0x1\t\t1\ndone\n"),
+                               "cell\tm\t64\theap\t9\t0\t1\t\tcalls\tmalloc\t0x1\t\t1\t0\ndone\n"),
                unclear);
     EXPECT_STR(discovery_error("threads", SCENARIO_B
-                               "cell\tm\t64\theap\t1\t0\t1\t\tcalls\tmalloc\t0x1\t\t0\ndone\n"),
+                               "cell\tm\t64\theap\t1\t0\t1\t\tcalls\tmalloc\t0x1\t\t0\t0\ndone\n"),
                unclear);
     struct plan found;
     *strrchr(tree_path("nothing/x"), '/') = '\0';
