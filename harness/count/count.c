@@ -1,58 +1,12 @@
 /*
- * The functions that a program finds in front of its allocator's: each passes the call on to the
- * one behind and counts it for the calling thread.
+ * Counts for the calling thread what the functions in front tell of.
  */
 #include "count/count.h"
-#include "count/behind.h"
 #include "count/slots.h"
+#include "front/behind.h"
+#include "front/front.h"
 
-#include <errno.h>
-#include <malloc.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#define EXPORT __attribute__((visibility("default")))
-
-/* C23; no header has them yet. */
-void free_sized(void *block, size_t size);
-void free_aligned_sized(void *block, size_t alignment, size_t size);
-
-/* ---- Blocks for the loader, while there is no allocator to ask ---- */
-
-enum { BOOTSTRAP_BYTES = 32768, BOOTSTRAP_ALIGNMENT = 16 };
-
-static _Alignas(BOOTSTRAP_ALIGNMENT) unsigned char bootstrap[BOOTSTRAP_BYTES];
-static size_t bootstrap_used;
-
-static bool is_bootstrap(const void *block)
-{
-    return (uintptr_t)block - (uintptr_t)bootstrap < BOOTSTRAP_BYTES;
-}
-
-/* Zeroed; its size stands in front of it. Never given back. NULL with ENOMEM when it is used up. */
-static void *bootstrap_alloc(size_t size)
-{
-    const size_t left = BOOTSTRAP_BYTES - bootstrap_used;
-    if (left < 2 * BOOTSTRAP_ALIGNMENT || size > left - 2 * BOOTSTRAP_ALIGNMENT) {
-        errno = ENOMEM;
-        return NULL;
-    }
-    unsigned char *const block = bootstrap + bootstrap_used + BOOTSTRAP_ALIGNMENT;
-    memcpy(block - sizeof size, &size, sizeof size);
-    bootstrap_used += BOOTSTRAP_ALIGNMENT;
-    bootstrap_used += (size + BOOTSTRAP_ALIGNMENT - 1) / BOOTSTRAP_ALIGNMENT * BOOTSTRAP_ALIGNMENT;
-    return block;
-}
-
-static size_t bootstrap_size(const void *block)
-{
-    size_t size;
-    memcpy(&size, (const unsigned char *)block - sizeof size, sizeof size);
-    return size;
-}
-
-/* ---- Counting ---- */
+const char front_name[] = "liballocost_count";
 
 static void count_sizes(struct slot *slot, void *block, size_t size)
 {
@@ -61,31 +15,36 @@ static void count_sizes(struct slot *slot, void *block, size_t size)
         add(slot, &slot->usable_bytes, behind.usable(block));
 }
 
-static void count_alloc(void *block, size_t size)
+void front_got(void *block, const struct front_request *request)
 {
     struct slot *const slot = my_slot();
     add(slot, &slot->allocs, 1);
-    count_sizes(slot, block, size);
+    count_sizes(slot, block, request->size);
 }
 
-static void count_free(void)
+void front_giving(void *block)
 {
+    (void)block;
     struct slot *const slot = my_slot();
     add(slot, &slot->frees, 1);
 }
 
-/* Ends a call of the allocator. True when the program made it, and not the allocator itself. */
-static bool leave(void)
+void front_resizing(struct front_block *old)
 {
-    return --nesting == 0;
+    (void)old;
 }
 
-/* Ends a call that returned `block` of `size` requested bytes, or NULL for a failed one. */
-static void *leave_with(void *block, size_t size)
+void front_resized(const struct front_block *old, void *moved, const struct front_request *request)
 {
-    if (leave() && block != NULL)
-        count_alloc(block, size);
-    return block;
+    if (request->size == 0) {
+        front_giving(old->block);
+        if (moved != NULL)
+            front_got(moved, request);
+    } else if (moved != NULL) {
+        struct slot *const slot = my_slot();
+        add(slot, &slot->reallocs, 1);
+        count_sizes(slot, moved, request->size);
+    }
 }
 
 EXPORT void allocost_count_read(struct count_totals *out)
@@ -96,181 +55,4 @@ EXPORT void allocost_count_read(struct count_totals *out)
 EXPORT const char *allocost_count_provider(void)
 {
     return behind_ready() ? behind.path : "";
-}
-
-/* ---- The functions in front ---- */
-
-EXPORT void *malloc(size_t size)
-{
-    if (!behind_ready())
-        return bootstrap_alloc(size);
-    nesting++;
-    return leave_with(behind.alloc(size), size);
-}
-
-EXPORT void *calloc(size_t count, size_t size)
-{
-    size_t bytes;
-    const bool overflow = __builtin_mul_overflow(count, size, &bytes);
-    if (!behind_ready())
-        return overflow ? NULL : bootstrap_alloc(bytes);
-    nesting++;
-    return leave_with(behind.zeroed(count, size), bytes);
-}
-
-EXPORT void *realloc(void *block, size_t size)
-{
-    if (!behind_ready() || is_bootstrap(block)) {
-        void *const moved = malloc(size);
-        if (moved != NULL && block != NULL) {
-            const size_t old_size = bootstrap_size(block);
-            memcpy(moved, block, old_size < size ? old_size : size);
-        }
-        return moved;
-    }
-    nesting++;
-    void *const moved = behind.resize(block, size);
-    if (block == NULL || nesting > 1)
-        return leave_with(moved, size);
-    (void)leave();
-    if (size == 0) {
-        count_free();
-        if (moved != NULL)
-            count_alloc(moved, 0);
-    } else if (moved != NULL) {
-        struct slot *const slot = my_slot();
-        add(slot, &slot->reallocs, 1);
-        count_sizes(slot, moved, size);
-    }
-    return moved;
-}
-
-/* Never passed on: the C library's own calls realloc by name, and would be counted twice. */
-EXPORT void *reallocarray(void *block, size_t count, size_t size)
-{
-    size_t bytes;
-    if (__builtin_mul_overflow(count, size, &bytes)) {
-        errno = ENOMEM;
-        return NULL;
-    }
-    return realloc(block, bytes);
-}
-
-EXPORT void free(void *block)
-{
-    if (block == NULL || is_bootstrap(block) || !behind_ready())
-        return;
-    nesting++;
-    behind.release(block);
-    if (leave())
-        count_free();
-}
-
-EXPORT void free_sized(void *block, size_t size)
-{
-    (void)size;
-    free(block);
-}
-
-EXPORT void free_aligned_sized(void *block, size_t alignment, size_t size)
-{
-    (void)alignment;
-    (void)size;
-    free(block);
-}
-
-/* An aligned block by whichever function there is; NULL with errno. */
-static void *aligned_block(size_t alignment, size_t size)
-{
-    if (behind.mem_aligned != NULL)
-        return behind.mem_aligned(alignment, size);
-    if (behind.aligned != NULL)
-        return behind.aligned(alignment, size);
-    void *block = NULL;
-    const int error =
-        behind.posix_aligned != NULL ? behind.posix_aligned(&block, alignment, size) : ENOMEM;
-    if (error == 0)
-        return block;
-    errno = error;
-    return NULL;
-}
-
-/* The loader asks for no alignment above that of its own blocks. */
-static void *bootstrap_aligned(size_t alignment, size_t size)
-{
-    if (alignment <= BOOTSTRAP_ALIGNMENT)
-        return bootstrap_alloc(size);
-    errno = ENOMEM;
-    return NULL;
-}
-
-EXPORT void *aligned_alloc(size_t alignment, size_t size)
-{
-    if (!behind_ready())
-        return bootstrap_aligned(alignment, size);
-    nesting++;
-    return leave_with(behind.aligned != NULL ? behind.aligned(alignment, size)
-                                             : aligned_block(alignment, size),
-                      size);
-}
-
-EXPORT void *memalign(size_t alignment, size_t size)
-{
-    if (!behind_ready())
-        return bootstrap_aligned(alignment, size);
-    nesting++;
-    return leave_with(aligned_block(alignment, size), size);
-}
-
-EXPORT int posix_memalign(void **block, size_t alignment, size_t size)
-{
-    if (!behind_ready()) {
-        *block = bootstrap_aligned(alignment, size);
-        return *block != NULL ? 0 : ENOMEM;
-    }
-    int error;
-    nesting++;
-    if (behind.posix_aligned != NULL) {
-        error = behind.posix_aligned(block, alignment, size);
-    } else if (alignment < sizeof(void *) || (alignment & (alignment - 1)) != 0) {
-        error = EINVAL;
-    } else {
-        void *const found = aligned_block(alignment, size);
-        error = found != NULL ? 0 : ENOMEM;
-        if (found != NULL)
-            *block = found;
-    }
-    (void)leave_with(error == 0 ? *block : NULL, size);
-    return error;
-}
-
-static size_t page_bytes(void)
-{
-    return (size_t)sysconf(_SC_PAGESIZE);
-}
-
-EXPORT void *valloc(size_t size)
-{
-    if (!behind_ready())
-        return bootstrap_aligned(page_bytes(), size);
-    nesting++;
-    return leave_with(behind.page_aligned != NULL ? behind.page_aligned(size)
-                                                  : aligned_block(page_bytes(), size),
-                      size);
-}
-
-EXPORT void *pvalloc(size_t size)
-{
-    const size_t page = page_bytes();
-    if (!behind_ready())
-        return bootstrap_aligned(page, size);
-    if (size > SIZE_MAX - page) {
-        errno = ENOMEM;
-        return NULL;
-    }
-    nesting++;
-    return leave_with(behind.whole_pages != NULL
-                          ? behind.whole_pages(size)
-                          : aligned_block(page, (size + page - 1) / page * page),
-                      size);
 }

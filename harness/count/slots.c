@@ -1,5 +1,6 @@
 #include "count/slots.h"
 #include "count/count.h"
+#include "front/front.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -18,7 +19,6 @@ static struct chunk first_chunk;
 static struct chunk *_Atomic chunks = &first_chunk;
 struct slot shared_slot;
 
-__thread unsigned nesting;
 static __thread struct slot *mine;
 
 static pthread_key_t exit_key;
@@ -71,11 +71,11 @@ static __attribute__((noinline, cold)) struct slot *enter_slot(void)
     const int saved_errno = errno;
     mine = claim();
     if (mine != &shared_slot) {
-        nesting++; /* pthread_setspecific may allocate, and is not the program */
+        front_pause(); /* pthread_setspecific may allocate, and is not the program */
         pthread_once(&exit_key_once, make_exit_key);
         if (exit_key_made)
             (void)pthread_setspecific(exit_key, mine);
-        nesting--;
+        front_go_on();
     }
     errno = saved_errno;
     return mine;

@@ -30,9 +30,6 @@ _Static_assert(sizeof(struct slot) == CACHE_LINE, "no two threads write to one c
 /* Of threads that have no slot of their own. All of them write to it, by atomic additions. */
 extern struct slot shared_slot;
 
-/* Calls of the allocator that this thread is in; what is nested in one is not the program's. */
-extern __thread unsigned nesting;
-
 /* The calling thread's slot, from its first call on. Cannot fail. Keeps errno. */
 struct slot *my_slot(void);
 

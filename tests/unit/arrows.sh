@@ -18,18 +18,21 @@ base
 gbench
 process   base contract
 machine   base process contract
-count
+front
+count     front
+trace     base contract
+record    front trace
 data      base
 plot      base data machine process
 report    base data
-worker    base contract gbench process count
+worker    base contract gbench process count trace
 run       base contract data machine process
 explain   base contract data machine process run
-cli       base contract data machine process plot report run explain
+cli       base contract data machine process plot report run explain record trace
 storage
 scenario  contract storage
 example   gbench contract
-tests     contract base gbench process machine count data plot report worker run explain cli storage scenario
+tests     contract base gbench process machine count data plot report worker run explain cli storage scenario front trace record
 end
 
 # What a scenario or a storage may include of the system: the C library's headers (those the

@@ -1,4 +1,5 @@
-#include "count/behind.h"
+#include "front/behind.h"
+#include "front/front.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -34,8 +35,8 @@ static bool resolving;
 
 static _Noreturn void die(const char *why)
 {
-    static const char name[] = "liballocost_count: ";
-    (void)!write(STDERR_FILENO, name, sizeof name - 1);
+    (void)!write(STDERR_FILENO, front_name, strlen(front_name));
+    (void)!write(STDERR_FILENO, ": ", 2);
     (void)!write(STDERR_FILENO, why, strlen(why));
     (void)!write(STDERR_FILENO, "\n", 1);
     abort();
