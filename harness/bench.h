@@ -53,6 +53,44 @@ struct bench_value {
     enum bench_tier tier; /* when it is measured */
 };
 
+/* One call that a recorded program made to its allocator. */
+enum bench_trace_call {
+    BENCH_TRACE_MALLOC,
+    BENCH_TRACE_CALLOC,
+    BENCH_TRACE_REALLOC,
+    BENCH_TRACE_REALLOCARRAY,
+    BENCH_TRACE_ALIGNED_ALLOC,
+    BENCH_TRACE_POSIX_MEMALIGN,
+    BENCH_TRACE_MEMALIGN,
+    BENCH_TRACE_FREE
+};
+
+/* The call, as it is done again. */
+struct bench_trace_op {
+    uint64_t size;       /* requested bytes, the product of calloc's two; of free: 0 */
+    uint32_t slot;       /* where the block is kept: no two live blocks have the same */
+    uint8_t call;        /* an enum bench_trace_call */
+    uint8_t align_shift; /* binary logarithm of the alignment, where the call has one */
+};
+
+/*
+ * The allocations of a recorded program, in the order in which it made them, of all its threads.
+ * Every block that is got is given back: what the program left is freed by ops at the end.
+ */
+struct bench_trace {
+    const struct bench_trace_op *ops;
+    size_t op_count;     /* at least 1 */
+    size_t slot_count;   /* as many blocks as live at once */
+    uint64_t peak_bytes; /* requested by the blocks that live at once, at their most */
+};
+
+/* Which trace a variant gets. */
+enum bench_trace_source {
+    BENCH_TRACE_NONE,
+    BENCH_TRACE_BUILT_IN, /* the one that the variant brings along */
+    BENCH_TRACE_GIVEN     /* the one that the user names; there is no cell when none is named */
+};
+
 /* The cell that setup prepares. */
 struct bench_cell {
     int64_t value; /* of the swept parameter; 0 for an unswept variant */
@@ -61,6 +99,7 @@ struct bench_cell {
     unsigned threads; /* that call run at the same time, each with a state of its own; at least 1 */
     unsigned thread;  /* which of them this state is for, from 0 */
     void *shared;     /* what setup_shared returned; NULL without it, and in setup_shared itself */
+    const struct bench_trace *trace; /* of a variant that wants one; constant, while the state is */
 };
 
 /* Exact totals over all iterations of one run call. */
@@ -169,8 +208,11 @@ struct bench_variant {
     enum bench_tier tier; /* a cell's tier is the later one of its variant's and its value's */
     bool unswept;         /* has no parameter: one cell, param and value are empty */
     bool control;         /* calls no allocator, yet is measured under each: the noise floor */
-    bool never_threaded;  /* the process must never have had a second thread */
-    const char *skip;     /* why this build cannot run the variant; then run may be NULL */
+    enum bench_trace_source trace;     /* what the cell gets to be done again */
+    const unsigned char *built_in;     /* the bytes of the trace: a file of `allocost record` */
+    const unsigned char *built_in_end; /* behind the last one */
+    bool never_threaded;               /* the process must never have had a second thread */
+    const char *skip; /* why this build cannot run the variant; then run may be NULL */
 };
 
 /* What one file of benches/ exports. */

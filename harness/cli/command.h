@@ -30,5 +30,6 @@ extern const struct command command_doctor;
 extern const struct command command_compare;
 extern const struct command command_report;
 extern const struct command command_export;
+extern const struct command command_record;
 
 #endif

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 static const struct command *const commands[] = {
-    &command_run,    &command_list,   &command_summarize, &command_plot,  &command_compare,
-    &command_report, &command_export, &command_explain,   &command_doctor};
+    &command_run,    &command_list,   &command_summarize, &command_plot,   &command_compare,
+    &command_report, &command_export, &command_explain,   &command_doctor, &command_record};
 
 static void print_help(void)
 {

@@ -20,14 +20,25 @@ char *paths_programs(struct error *error)
     return check_strdup(path);
 }
 
-char *paths_count_library(const char *programs, struct error *error)
+static char *find_library(const char *programs, const char *name, const char *what,
+                          struct error *error)
 {
-    char *const path = check_format("%s/liballocost_count.so", programs);
+    char *const path = check_format("%s/%s", programs, name);
     if (access(path, R_OK) == 0)
         return path;
-    error_set_errno(error, "the counting interposer %s cannot be read; build it again", path);
+    error_set_errno(error, "the %s %s cannot be read; build it again", what, path);
     free(path);
     return NULL;
+}
+
+char *paths_count_library(const char *programs, struct error *error)
+{
+    return find_library(programs, "liballocost_count.so", "counting interposer", error);
+}
+
+char *paths_record_library(const char *programs, struct error *error)
+{
+    return find_library(programs, "liballocost_record.so", "recorder", error);
 }
 
 /* What the environment names, else what the build does. */

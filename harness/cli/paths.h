@@ -16,6 +16,9 @@ char *paths_programs(struct error *error);
  */
 char *paths_count_library(const char *programs, struct error *error);
 
+/* The recorder there; likewise. */
+char *paths_record_library(const char *programs, struct error *error);
+
 /* The directory of the figure scripts: $ALLOCOST_PLOTS, else that of the source tree. Static. */
 const char *paths_scripts(void);
 

@@ -72,7 +72,7 @@ says err 'file exists and is no directory'
 run 1 run --allocators glibc --rounds 1 --out file/below null/empty
 says err 'Not a directory'
 
-for command in run list summarize plot compare report export explain doctor; do
+for command in run list summarize plot compare report export explain doctor record; do
     run 0 "$command" --help
     says out "allocost $command"
 done
