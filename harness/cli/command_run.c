@@ -1,6 +1,7 @@
 /* allocost run: measures, summarizes, draws and prints. */
 #include "allocators.h"
 #include "cli/command.h"
+#include "cli/given_trace.h"
 #include "cli/options.h"
 #include "cli/paths.h"
 #include "cli/results.h"
@@ -25,8 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Fewer cells of known ratio than this tell too little of the noise: more are added to a selection.
- */
+/* Fewer cells of known ratio than this tell too little of the noise: more are added. */
 enum { CONTROLS_WANTED = 8 };
 
 static const uint64_t default_seed = 1;
@@ -40,6 +40,7 @@ struct wish {
     double precision;
     struct option_counts threads;
     uint64_t seed;
+    const char *trace;
     const char *out;
     const char *resume;
     int cpu;
@@ -57,6 +58,7 @@ struct setup {
     struct allocators allocators;
     struct keyvalues facts;
     char *directory;
+    struct given_trace trace;
     const char *baseline;
     int cpus[CPU_SETSIZE]; /* that workers may be pinned to, the best first */
     unsigned cpu_count;
@@ -71,6 +73,7 @@ static void close_setup(struct setup *setup)
     free(setup->count_library);
     free(setup->valgrind);
     free(setup->directory);
+    given_trace_free(&setup->trace);
 }
 
 /* The allocator to compare with: the one asked for, else glibc where it is in the list, else the
@@ -163,6 +166,7 @@ static void collect_facts(struct setup *setup, const struct wish *wish, char *co
     keyvalues_set(facts, "run.baseline", setup->baseline);
     keyvalues_set(facts, "run.allocators", wish->allocators != NULL ? wish->allocators : "");
     keyvalues_setf(facts, "run.seed", "%" PRIu64, wish->seed);
+    given_trace_record(&setup->trace, facts);
     keyvalues_setf(facts, "run.budget_s", "%g", wish->budget_s);
     keyvalues_setf(facts, "run.cpu", "%d", setup->cpu_count > 0 ? setup->cpus[0] : -1);
     record_cpus(setup, facts);
@@ -206,8 +210,8 @@ static int check_same(const char *option, const char *wanted, const char *had, s
 static int check_same_machine(const struct keyvalues *earlier, const struct keyvalues *facts,
                               struct error *error)
 {
-    static const char *const keys[] = {"cpu.model", "build.commit", "build.compiler",
-                                       "build.flags"};
+    static const char *const keys[] = {"cpu.model", "build.commit", "build.compiler", "build.flags",
+                                       "run.trace_checksum"};
     for (size_t i = 0; i < BENCH_COUNT(keys); i++) {
         const char *const had = keyvalues_get(earlier, keys[i]);
         const char *const has = keyvalues_get(facts, keys[i]);
@@ -245,6 +249,9 @@ static int load_earlier(struct wish *wish, struct keyvalues *earlier, struct err
         check_same("--baseline", wish->baseline, baseline, error) != 0 ||
         check_same("--seed", wish->seed != default_seed ? asked_seed : NULL, seed, error) != 0)
         return EXIT_USAGE;
+    const char *const trace = keyvalues_get(earlier, "run.trace");
+    if (trace != NULL && *trace != '\0')
+        wish->trace = wish->trace != NULL ? wish->trace : trace;
     wish->seed = strtoull(seed, NULL, 10);
     wish->baseline = baseline;
     if (*allocators != '\0')
@@ -289,6 +296,8 @@ static int measure(struct setup *setup, const struct wish *wish, struct error *e
         .instructions = wish->instructions,
         .valgrind = setup->valgrind,
         .seed = wish->seed,
+        .trace = setup->trace.path,
+        .trace_events = setup->trace.totals.events,
         .cpus = setup->cpus,
         .cpu_count = setup->cpu_count,
     };
@@ -359,8 +368,11 @@ static int prepare(struct setup *setup, struct wish *wish, const struct operands
     if (plan_select(&setup->plan, patterns->items, patterns->count, error) != 0 ||
         (wish->threads.count > 0 &&
          plan_select_threads(&setup->plan, wish->threads.items, wish->threads.count, error) != 0) ||
+        plan_set_trace(&setup->plan, wish->trace != NULL, error) != 0 ||
         allocators_resolve(wish->allocators, &setup->allocators, error) != 0)
         return EXIT_USAGE;
+    if (wish->trace != NULL && given_trace_read(wish->trace, &setup->trace, error) != 0)
+        return EXIT_FAILED;
     if (wish->instructions)
         setup->valgrind = find_valgrind();
     name_missing(&setup->allocators);
@@ -425,6 +437,8 @@ static int run(int argc, char **argv)
         {"instructions", OPTION_FLAG, &wish.instructions, NULL,
          "count them too, by valgrind; 1.5 s a cell beside the budget"},
         {"seed", OPTION_SEED, &wish.seed, "N", "of every random choice; 1"},
+        {"trace", OPTION_TEXT, &wish.trace, "FILE",
+         "what `allocost record` wrote, to be done under every allocator; none"},
         {"cpu", OPTION_INDEX, &wish.cpu, "N",
          "pin the measured processes to it, more threads also to others; chosen"},
         {"out", OPTION_TEXT, &wish.out, "DIR", "the run directory; results/<UTC time>-<host>"},

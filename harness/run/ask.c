@@ -16,6 +16,9 @@
 /* A sample takes tens of milliseconds; an allocator a thousand times slower is still waited for. */
 static const uint64_t sample_limit_ns = UINT64_C(10000000000);
 
+/* Of each call of a trace, over all loops of a process: warm-up, calibration, repetitions. */
+static const uint64_t trace_call_limit_ns = 20000;
+
 enum { ARGUMENTS_MOST = 28 }; /* behind a program's name */
 
 static uint64_t read_count(const char *text, bool *malformed)
@@ -269,8 +272,13 @@ int session_ask(struct session *session, const struct question *question, struct
     add_question(&line, session, question);
     if (question->proving)
         add_proofs(&line, allocator);
-    line.words[line.count] = NULL;
     const struct session_options *const options = session->options;
+    const bool traced = question->cell != NULL && question->cell->traced && options->trace != NULL;
+    char *const trace = traced ? check_format("--trace=%s", options->trace) : NULL;
+    if (traced)
+        line.words[line.count++] = trace;
+    CHECK(line.count < ARGUMENTS_MOST);
+    line.words[line.count] = NULL;
     cpu_set_t cpus;
     choose_cpus(options, question->cell != NULL ? question->cell->id.threads : 1, &cpus);
     const uint64_t observe_ms = question->cell != NULL ? question->cell->observe_ms : 0;
@@ -280,12 +288,15 @@ int session_ask(struct session *session, const struct question *question, struct
         .preload = question->counting ? allocator->count_preload : allocator->preload,
         .settings = allocator->allocator->settings,
         .cpus = options->cpu_count > 0 ? &cpus : NULL,
-        .limit_ns =
-            (question->limit_ns > 0 ? question->limit_ns : sample_limit_ns) + observe_ms * 1000000,
+        .limit_ns = (question->limit_ns > 0 ? question->limit_ns : sample_limit_ns) +
+                    observe_ms * 1000000 +
+                    (traced ? options->trace_events * trace_call_limit_ns : 0),
     };
     memset(answer, 0, sizeof *answer);
     struct child_result child;
-    if (child_run(&request, take_line, answer, &child, error) != 0)
+    const int started = child_run(&request, take_line, answer, &child, error);
+    free(trace);
+    if (started != 0)
         return -1;
     if (timed_out != NULL)
         *timed_out = child.timed_out;

@@ -73,6 +73,7 @@ static void add_cell(struct discovery *discovery, char *const fields[])
         .run_offset = strtoull(fields[10], NULL, 16),
         .skip = check_strdup(fields[11]),
         .observe_ms = strtoull(fields[13], NULL, 10),
+        .traced = strcmp(fields[14], "1") == 0,
     };
 }
 
@@ -92,7 +93,7 @@ static void take_description(char *const fields[], size_t count, void *user)
     else if (strcmp(fields[0], "library") == 0 && count == 3 && scenario->library_version == NULL) {
         scenario->library_version = check_strdup(fields[1]);
         scenario->library_build = check_strdup(fields[2]);
-    } else if (strcmp(fields[0], "cell") == 0 && count == 14 && scenario->name != NULL &&
+    } else if (strcmp(fields[0], "cell") == 0 && count == 15 && scenario->name != NULL &&
                is_tier(fields[4]) && read_threads(fields[12]) > 0)
         add_cell(discovery, fields);
     else
@@ -265,6 +266,20 @@ int plan_select_threads(struct plan *plan, const unsigned *threads, size_t count
         cell->selected = cell->selected && wanted;
     }
     return 0;
+}
+
+int plan_set_trace(struct plan *plan, bool given, struct error *error)
+{
+    bool any = false;
+    for (size_t i = 0; i < plan->cell_count; i++) {
+        struct plan_cell *const cell = &plan->cells[i];
+        if (cell->traced && given)
+            cell->tier = BENCH_KEY;
+        else if (cell->traced)
+            cell->selected = false;
+        any = any || cell->selected;
+    }
+    return any ? 0 : error_set(error, "these cells need a trace: give it with --trace FILE");
 }
 
 size_t plan_selected(const struct plan *plan)

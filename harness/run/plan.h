@@ -35,6 +35,7 @@ struct plan_cell {
     bool heap;           /* measured under every allocator */
     bool control;        /* likewise, though it calls none */
     bool never_threaded; /* its process never has a second thread */
+    bool traced;         /* does what the trace says that the user gives */
     bool selected;
     char *work;
     char *code; /* nothing, calls, elided */
@@ -75,6 +76,13 @@ int plan_select(struct plan *plan, const char *const *patterns, size_t count, st
  */
 int plan_select_threads(struct plan *plan, const unsigned *threads, size_t count,
                         struct error *error);
+
+/*
+ * For a run with a trace that the user gives: the cells that do what it says are measured before
+ * all others. Without one they are taken out of the selection; an error when nothing else was in
+ * it.
+ */
+int plan_set_trace(struct plan *plan, bool given, struct error *error);
 
 /*
  * Writes the cell's name, cut to the room: `scenario/variant/param:value`, and behind it

@@ -29,6 +29,8 @@ struct session_options {
     bool instructions;         /* count them too, behind the rounds and beside the budget */
     const char *valgrind;      /* its path; NULL: there is none */
     uint64_t seed;
+    const char *trace;     /* path of the one that the user gives; NULL: none */
+    uint64_t trace_events; /* calls in it */
     const int *cpus;    /* that workers are pinned to: as many of the first as they have threads */
     unsigned cpu_count; /* of them; 0: workers are not pinned */
 };

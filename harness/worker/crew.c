@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "error.h"
+#include "trace/trace.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -37,7 +38,8 @@ struct crew {
     unsigned threads;
     unsigned cpus;
     void *shared;
-    const char *skip; /* of the setup that did not work; NULL */
+    struct trace trace; /* the variant's own; empty when it has none */
+    const char *skip;   /* of the setup that did not work; NULL */
     struct member *members;
     sem_t back;         /* the caller's: a setup or teardown is done, or a whole run */
     atomic_uint gather; /* who is ready to start, the caller included */
@@ -194,8 +196,26 @@ static void end_members(struct crew *crew, unsigned count)
 static void free_crew(struct crew *crew)
 {
     sem_destroy(&crew->back);
+    trace_free(&crew->trace);
     bench_unmap(crew->members, crew->threads * sizeof *crew->members);
     bench_unmap(crew, sizeof *crew);
+}
+
+/* The trace that the variant gets. False: there is none, with the reason. */
+static bool set_trace(struct crew *crew, struct bench_cell *cell, const char **skip)
+{
+    const struct bench_variant *const variant = crew->variant;
+    struct error error = {.text = ""};
+    if (variant->trace == BENCH_TRACE_BUILT_IN) {
+        CHECK(variant->built_in != NULL);
+        const size_t count = (size_t)(variant->built_in_end - variant->built_in);
+        if (trace_decode(variant->built_in, count, variant->name, &crew->trace, &error) != 0)
+            check_failed(__FILE__, __LINE__, error.text);
+        cell->trace = &crew->trace.ops;
+    }
+    if (variant->trace != BENCH_TRACE_NONE && cell->trace == NULL)
+        *skip = "no trace is given: --trace FILE";
+    return *skip == NULL;
 }
 
 static void tear_down_shared(struct crew *crew)
@@ -215,7 +235,7 @@ struct crew *crew_open(const struct bench_variant *variant, bench_run *run,
     struct bench_cell own = *cell;
     own.thread = 0;
     own.shared = NULL;
-    if (variant->setup_shared != NULL)
+    if (set_trace(crew, &own, skip) && variant->setup_shared != NULL)
         crew->shared = variant->setup_shared(&own, skip);
     if (*skip != NULL) {
         free_crew(crew);

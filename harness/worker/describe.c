@@ -31,13 +31,14 @@ static void describe_cell(const struct registry_cell *cell, void *user)
         snprintf(value, sizeof value, "%" PRId64, cell->value);
     const uintptr_t offset =
         cell->run != NULL ? (uintptr_t)cell->run - (uintptr_t)executable_start : 0;
-    if (wire_sendf(
-            description->fd, "cell",
-            "%s\t%s\t%s\t%d\t%d\t%d\t%s\t%s\t%s\t%#" PRIxPTR "\t%s\t%u\t%u", variant->name, value,
-            registry_storage_name(variant->storage), (int)cell->tier, variant->control,
-            variant->never_threaded, variant->work != NULL ? variant->work : "", codes[code],
-            variant->calls != NULL ? variant->calls : "", offset,
-            variant->skip != NULL ? variant->skip : "", cell->threads, variant->observe_ms) != 0)
+    if (wire_sendf(description->fd, "cell",
+                   "%s\t%s\t%s\t%d\t%d\t%d\t%s\t%s\t%s\t%#" PRIxPTR "\t%s\t%u\t%u\t%d",
+                   variant->name, value, registry_storage_name(variant->storage), (int)cell->tier,
+                   variant->control, variant->never_threaded,
+                   variant->work != NULL ? variant->work : "", codes[code],
+                   variant->calls != NULL ? variant->calls : "", offset,
+                   variant->skip != NULL ? variant->skip : "", cell->threads, variant->observe_ms,
+                   variant->trace == BENCH_TRACE_GIVEN) != 0)
         description->result = 1;
 }
 

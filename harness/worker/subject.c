@@ -58,9 +58,15 @@ int subject_open(const struct worker_request *request, struct subject *subject, 
     const struct bench_variant *const variant = subject->cell.variant;
     if (!variant->never_threaded)
         subject_become_threaded();
-    const struct bench_cell wanted = {
-        .value = subject->cell.value, .seed = request->seed, .threads = request->threads};
+    const struct bench_cell wanted = {.value = subject->cell.value,
+                                      .seed = request->seed,
+                                      .threads = request->threads,
+                                      .trace = request->trace != NULL ? &subject->trace.ops : NULL};
     const char *skip = variant->skip;
+    struct error error = {.text = ""};
+    if (variant->trace == BENCH_TRACE_GIVEN && request->trace != NULL &&
+        trace_load(request->trace, &subject->trace, &error) != 0)
+        return subject_fail(request, error.text);
     if (skip == NULL)
         subject->crew = crew_open(variant, subject->cell.run, &wanted, &skip);
     if (skip == NULL)
@@ -76,6 +82,7 @@ int subject_open(const struct worker_request *request, struct subject *subject, 
 void subject_close(struct subject *subject)
 {
     crew_close(subject->crew);
+    trace_free(&subject->trace);
     free(subject->repetitions);
 }
 

@@ -5,6 +5,7 @@
 #define ALLOCOST_SUBJECT_H
 
 #include "registry.h"
+#include "trace/trace.h"
 #include "worker.h"
 
 #include <stdbool.h>
@@ -17,6 +18,7 @@ struct repetition;
 struct subject {
     const struct worker_request *request;
     struct registry_cell cell;
+    struct trace trace; /* the one that the user gives, when the variant wants it */
     struct crew *crew;
     uint64_t warmup_ns;             /* spent in warm-up */
     struct repetition *repetitions; /* as many as were asked for; the measuring pass's */

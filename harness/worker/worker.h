@@ -29,6 +29,7 @@ struct worker_request {
     uint64_t warmup_ns;         /* least time of untimed loops before the first timed one */
     uint64_t warmup_longest_ns; /* when to stop waiting for the clock to settle */
     double clock_ghz;           /* the core clock of late; 0: not known yet */
+    const char *trace;          /* the path of the one that the user gives; NULL: none */
     const char *dumps;          /* the path that callgrind was given; NULL: not under it */
     const char *settings[WORKER_SETTINGS_MOST]; /* VARIABLE=VALUE, to be proved by the probe */
     unsigned setting_count;

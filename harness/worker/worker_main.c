@@ -35,6 +35,10 @@ static int take_argument(const char *argument, struct worker_request *request)
         request->value = argument + 8;
         return 1;
     }
+    if (strncmp(argument, "--trace=", 8) == 0) {
+        request->trace = argument + 8;
+        return 1;
+    }
     if (strncmp(argument, "--dumps=", 8) == 0) {
         request->dumps = argument + 8;
         return 1;

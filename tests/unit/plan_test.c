@@ -192,10 +192,10 @@ static const char *make_program(const char *name, const char *lines)
 
 static void test_discovery(void)
 {
-    make_program("good/bench_b",
-                 SCENARIO_B "cell\tmalloc\t64\theap\t1\t0\t1\t\tcalls\tmalloc free\t0x10\t\t4\t66\n"
-                            "cell\tnone\t\tstack\t0\t1\t0\tother\tnothing\t\t0x20\tnot here\t1\t0\n"
-                            "done\n");
+    make_program("good/bench_b", SCENARIO_B
+                 "cell\tmalloc\t64\theap\t1\t0\t1\t\tcalls\tmalloc free\t0x10\t\t4\t66\t0\n"
+                 "cell\tnone\t\tstack\t0\t1\t0\tother\tnothing\t\t0x20\tnot here\t1\t0\t1\n"
+                 "done\n");
     tree_write("good/bench_b.txt", "not a program");
     tree_write("good/bench_c", "may not be executed");
     const char *const directory =
@@ -254,10 +254,10 @@ static void test_broken_programs(void)
     EXPECT_STR(discovery_error("nameless", "library\t1.7.1\trelease\ndone\n"), unclear);
     EXPECT_STR(discovery_error("short", SCENARIO_B "cell\tmalloc\t64\theap\ndone\n"), unclear);
     EXPECT_STR(discovery_error("tier", SCENARIO_B
-                               "cell\tm\t64\theap\t9\t0\t1\t\tcalls\tmalloc\t0x1\t\t1\t0\ndone\n"),
+                               "cell\tm\t64\theap\t9\t0\t1\t\tcalls\tmalloc\t0x1\t\t1\t0\t0\ndone\n"),
                unclear);
     EXPECT_STR(discovery_error("threads", SCENARIO_B
-                               "cell\tm\t64\theap\t1\t0\t1\t\tcalls\tmalloc\t0x1\t\t0\t0\ndone\n"),
+                               "cell\tm\t64\theap\t1\t0\t1\t\tcalls\tmalloc\t0x1\t\t0\t0\t0\ndone\n"),
                unclear);
     struct plan found;
     *strrchr(tree_path("nothing/x"), '/') = '\0';
