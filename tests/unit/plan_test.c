@@ -226,6 +226,7 @@ static void test_discovery(void)
     EXPECT(!unswept->heap && unswept->control && !unswept->never_threaded);
     EXPECT_STR(unswept->work, "other");
     EXPECT_STR(unswept->skip, "not here");
+    EXPECT(unswept->traced && !heap->traced);
     plan_free(&found);
 }
 
