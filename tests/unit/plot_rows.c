@@ -130,6 +130,12 @@ static const struct variant variants[] = {
     {"locality", "malloc_reused", "heap", "nodes", "512 65536", 3, false},
     {"cold_path", "work_only", "inline", "between_bytes", "4096 262144", 60, false},
     {"cold_path", "malloc", "heap", "between_bytes", "4096 262144", 900, false},
+    {"churn", "null", "inline", "", "", 2, false},
+    {"churn", "uniform", "heap", "", "", 200, false},
+    {"churn", "lognormal", "heap", "", "", 60, false},
+    {"churn", "power", "heap", "", "", 40, false},
+    {"replay", "builtin", "heap", "", "", 700000, false},
+    {"replay", "given", "heap", "", "", 90000000, false},
     {"of_tomorrow", "any", "heap", "", "", 5, false}, /* a scenario that no figure names */
 };
 

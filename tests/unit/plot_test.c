@@ -22,11 +22,12 @@ static char scripts_directory[300];
 static const char *plots; /* the project's scripts */
 
 static const char *const figures[] = {
-    "boxing",       "channel",      "closures",      "cold_path",      "error_return",
-    "first_touch",  "format_calls", "format_digits", "forward_struct", "ladder",
-    "locality",     "map",          "may_retain",    "new_value",      "overview",
-    "pass_struct",  "pool_ageing",  "process_event", "return_pointer", "return_struct",
-    "slice_append", "slice_make",   "stack_limits",  "string_concat",  "variadic"};
+    "boxing",         "channel",       "churn",        "closures",      "cold_path",
+    "error_return",   "first_touch",   "format_calls", "format_digits", "forward_struct",
+    "ladder",         "locality",      "map",          "may_retain",    "new_value",
+    "overview",       "pass_struct",   "pool_ageing",  "process_event", "replay",
+    "return_pointer", "return_struct", "slice_append", "slice_make",    "stack_limits",
+    "string_concat",  "variadic"};
 enum { FIGURES = sizeof figures / sizeof *figures };
 
 /* Labels that are commands, formats, markup, numbers or comments somewhere. */
