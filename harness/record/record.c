@@ -13,7 +13,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/single_threaded.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -35,6 +35,7 @@ static uint64_t last_thread; /* number of the one that wrote last */
 
 static __thread bool has_number;
 static __thread uint64_t my_number;
+static __thread bool locked; /* by this thread, from enter to leave */
 static __thread bool inside; /* this thread has the lock; a signal's handler may come between */
 
 static long process(void)
@@ -161,6 +162,13 @@ EXPORT _Noreturn void _Exit(int status)
 
 /* ---- Events ---- */
 
+static void leave(void)
+{
+    if (locked)
+        pthread_mutex_unlock(&lock);
+    inside = false;
+}
+
 /* Takes the lock, and says whose event follows. False: nothing is to be recorded. */
 static bool enter(void)
 {
@@ -173,10 +181,11 @@ static bool enter(void)
             return false;
     }
     inside = true;
-    pthread_mutex_lock(&lock);
+    locked = !__libc_single_threaded; /* alone, it starts no other thread before it leaves */
+    if (locked)
+        pthread_mutex_lock(&lock);
     if (atomic_load_explicit(&state, memory_order_relaxed) != RECORDING) {
-        pthread_mutex_unlock(&lock);
-        inside = false;
+        leave();
         return false;
     }
     if (!has_number) {
@@ -188,12 +197,6 @@ static bool enter(void)
         last_thread = my_number;
     }
     return true;
-}
-
-static void leave(void)
-{
-    pthread_mutex_unlock(&lock);
-    inside = false;
 }
 
 static void write_free(const struct block *block)
