@@ -248,7 +248,8 @@ int tables_write(const struct summary *summary, const struct keyvalues *machine,
     fputs(metrics_header, file);
     for (size_t i = 0; i < *cells; i++)
         put_metrics(file, summary, &entries[i]);
-    failed = table_file_write(&table, directory, "metrics.tsv", failed == 0 ? error : NULL) | failed;
+    failed =
+        table_file_write(&table, directory, "metrics.tsv", failed == 0 ? error : NULL) | failed;
 
     file = table_file_open(&table);
     fputs("line\n", file);

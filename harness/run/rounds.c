@@ -148,8 +148,9 @@ static size_t count_measurable(const struct plan *plan)
     return count;
 }
 
-/* Measures a cell under each of its allocators, in a balanced order. */
-static int measure_cell(struct session *session, size_t index, struct cost *cost,
+/* Measures a cell under each of its allocators, in a balanced order. Clears *complete when the time
+ * did not suffice. */
+static int measure_cell(struct session *session, size_t index, struct cost *cost, bool *complete,
                         struct error *error)
 {
     const struct plan_cell *const cell = &session->plan->cells[index];
@@ -160,8 +161,10 @@ static int measure_cell(struct session *session, size_t index, struct cost *cost
     for (size_t i = 0; i < runs && result == 0; i++) {
         if (session->failed[session_slot(session, cell, order[i])])
             continue;
-        if (session_over(session, (uint64_t)cost->sample_ns))
+        if (session_over(session, (uint64_t)cost->sample_ns)) {
+            *complete = false;
             break;
+        }
         result = measure(session, cell, order[i], cost, error);
     }
     free(order);
@@ -195,7 +198,7 @@ static int measure_round(struct session *session, struct cost *cost, bool *compl
         char name[256];
         plan_cell_name(cell, name, sizeof name);
         progress_step(&session->progress, phase, done++, total, name);
-        result = measure_cell(session, order[i], cost, error);
+        result = measure_cell(session, order[i], cost, complete, error);
     }
     free(order);
     progress_round(&session->progress, session->round, session->result->samples - before,

@@ -1,6 +1,7 @@
 # The page of the claims: in every run, from the summary alone; and what is said without their rules.
 # shellcheck shell=sh source=lib.sh disable=SC2016
 . "$(dirname "$0")/lib.sh"
+programs floor return_pointer
 
 cells='return_pointer/(malloc|out_param)/size:64$'
 run 0 run --allocators glibc,jemalloc --rounds 7 --no-figures --out one "$cells"

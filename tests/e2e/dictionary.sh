@@ -29,6 +29,7 @@ same() {
     fi
 }
 
+programs floor return_pointer
 run 0 run --allocators 'tight=glibc{MALLOC_ARENA_MAX=2}' --rounds 1 --no-figures --out one 'return_pointer/(malloc|pool)/size:64$'
 table column 'The columns that name a cell' >cell
 for file in samples observations counts summary metrics; do
@@ -46,6 +47,7 @@ if command -v valgrind >/dev/null; then
 fi
 
 # The files of a run are those of the first table; figures are drawn elsewhere.
+run 0 report one
 awk '/^## /{ exit } /^\| `/{ split($0, parts, "`"); print parts[2] }' "$dictionary" |
     grep -v '^figures/$' | sort >said
 [ -e one/instructions.csv ] || echo instructions.csv >>extra

@@ -1,6 +1,7 @@
 # A disk that is full: an error that names the file, and no half row in it.
 # shellcheck shell=sh source=lib.sh
 . "$(dirname "$0")/lib.sh"
+programs floor return_pointer
 
 # Blocks of 512 bytes: the samples do not fit, the facts before them do.
 (

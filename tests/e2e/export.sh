@@ -2,6 +2,7 @@
 # made of is tested with the module; a real program's JSON is compared with here.
 # shellcheck shell=sh source=lib.sh
 . "$(dirname "$0")/lib.sh"
+programs floor return_pointer
 
 run 0 run --allocators glibc --rounds 2 --no-figures --out one 'return_pointer/(malloc|pool)/size:64$'
 processes=$(awk -F, 'NR > 1 && $17 == "ok"' one/summary.csv | wc -l)

@@ -1,6 +1,7 @@
 # An allocator that crashes, hangs, or is not the one it says: its cells fail alone, and the run goes on.
 # shellcheck shell=sh source=lib.sh
 . "$(dirname "$0")/lib.sh"
+programs floor return_pointer
 
 cells='return_pointer/malloc/size:(64|256)$'
 
@@ -35,7 +36,7 @@ check test "$(rows wrong/summary.csv allocator=bad status=failed)" -eq 2
 cp "$BUILD/allocost" "$BUILD/liballocost_count.so" "$fixtures/replaced/bench_null" .
 allocost=./allocost
 run 1 run --allocators glibc --rounds 1 --no-figures --out replaced
-allocost=$BUILD/allocost
+allocost=$work/beside/allocost
 says err 'wrong allocator: malloc is served by'
 says err 'slow20.so'
 

@@ -12,6 +12,16 @@ cd "$work" || exit 1
 passed=0
 failed=0
 
+# programs SCENARIO... : from here on an allocost beside which there are only these and `null`. Every command
+# asks each program for its cells, and each run adds controls of them.
+programs() {
+    mkdir -p "$work/beside"
+    for file in allocost liballocost_count.so liballocost_record.so bench_null $(printf 'bench_%s ' "$@"); do
+        ln -f "$BUILD/$file" "$work/beside/" 2>/dev/null || cp "$BUILD/$file" "$work/beside/"
+    done
+    allocost=$work/beside/allocost
+}
+
 # check WORDS... : the command of the words must succeed
 check() {
     if "$@"; then

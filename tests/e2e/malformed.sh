@@ -1,6 +1,7 @@
 # Files that are not what they should be: file, line and column, exit 1, and nothing written.
 # shellcheck shell=sh source=lib.sh
 . "$(dirname "$0")/lib.sh"
+programs floor return_pointer
 
 run 0 run --allocators glibc --rounds 2 --no-figures --out good 'return_pointer/malloc/size:64$'
 

@@ -3,6 +3,7 @@
 # shellcheck shell=sh source=lib.sh disable=SC2016
 # The names must not expand.
 . "$(dirname "$0")/lib.sh"
+programs floor return_pointer
 
 # made DIRECTORY FACTOR : a run of 12 cells under two allocators, the second slower by the factor
 made() {

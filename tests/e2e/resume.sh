@@ -1,6 +1,7 @@
 # A run goes on where it was: more rounds, the same iteration counts, the same seed.
 # shellcheck shell=sh source=lib.sh
 . "$(dirname "$0")/lib.sh"
+programs floor return_pointer closures
 
 cells='return_pointer/malloc/size:64$'
 run 0 run --allocators glibc --rounds 2 --seed 9 --no-figures --out one "$cells"

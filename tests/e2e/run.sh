@@ -1,6 +1,7 @@
 # A small run from start to end: its files, their columns, what is in them, what is printed.
 # shellcheck shell=sh source=lib.sh
 . "$(dirname "$0")/lib.sh"
+programs floor return_pointer
 
 MALLOC_ARENA_MAX=1 run 0 run --allocators glibc --rounds 2 --no-figures --out one 'return_pointer/(malloc|pool)/size:64$'
 says err 'MALLOC_ARENA_MAX=1'

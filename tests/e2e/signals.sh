@@ -1,6 +1,7 @@
 # SIGINT and SIGTERM: what was measured is kept, the summary is written, the exit code tells.
 # shellcheck shell=sh source=lib.sh
 . "$(dirname "$0")/lib.sh"
+programs floor return_pointer
 
 stopped() {
     signal=$1

@@ -1,6 +1,7 @@
 # Standard streams that the caller has closed: no file of the run gets what is meant for them.
 # shellcheck shell=sh source=lib.sh
 . "$(dirname "$0")/lib.sh"
+programs floor return_pointer
 
 short='run --allocators glibc --rounds 1 --no-figures --out'
 

@@ -1,6 +1,7 @@
 # Which cells a run measures is what `list` says: by tier and budget, and all of them with --all.
 # shellcheck shell=sh source=lib.sh
 . "$(dirname "$0")/lib.sh"
+programs floor return_pointer
 
 cells='^return_pointer/malloc(_zeroed)?/'
 

@@ -1,6 +1,7 @@
 # Settings of an allocator: a row each, in the process's environment, in effect or the row has failed.
 # shellcheck shell=sh source=lib.sh
 . "$(dirname "$0")/lib.sh"
+programs floor return_pointer
 
 cell='return_pointer/malloc/size:64$'
 library=$fixtures/slow20.so

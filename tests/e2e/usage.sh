@@ -1,6 +1,7 @@
 # Wrong use: a clear word, the nearest valid one, exit 2, and nothing written.
 # shellcheck shell=sh source=lib.sh
 . "$(dirname "$0")/lib.sh"
+programs floor return_pointer
 
 refused() {
     text=$1

@@ -2,6 +2,7 @@
 # library may stand under two names. (How well a small amount is found is judged by hand, not by a test.)
 # shellcheck shell=sh source=lib.sh
 . "$(dirname "$0")/lib.sh"
+programs floor return_pointer
 
 cells='return_pointer/malloc/size:(16|64|256)$'
 run 0 run --allocators "glibc,slow=$fixtures/slow100.so" --rounds 10 --no-figures --out slow "$cells"

@@ -254,12 +254,14 @@ static void test_broken_programs(void)
     EXPECT_STR(discovery_error("twice", SCENARIO_B SCENARIO_B "done\n"), unclear);
     EXPECT_STR(discovery_error("nameless", "library\t1.7.1\trelease\ndone\n"), unclear);
     EXPECT_STR(discovery_error("short", SCENARIO_B "cell\tmalloc\t64\theap\ndone\n"), unclear);
-    EXPECT_STR(discovery_error("tier", SCENARIO_B
-                               "cell\tm\t64\theap\t9\t0\t1\t\tcalls\tmalloc\t0x1\t\t1\t0\t0\ndone\n"),
-               unclear);
-    EXPECT_STR(discovery_error("threads", SCENARIO_B
-                               "cell\tm\t64\theap\t1\t0\t1\t\tcalls\tmalloc\t0x1\t\t0\t0\t0\ndone\n"),
-               unclear);
+    EXPECT_STR(
+        discovery_error("tier", SCENARIO_B
+                        "cell\tm\t64\theap\t9\t0\t1\t\tcalls\tmalloc\t0x1\t\t1\t0\t0\ndone\n"),
+        unclear);
+    EXPECT_STR(
+        discovery_error("threads", SCENARIO_B
+                        "cell\tm\t64\theap\t1\t0\t1\t\tcalls\tmalloc\t0x1\t\t0\t0\t0\ndone\n"),
+        unclear);
     struct plan found;
     *strrchr(tree_path("nothing/x"), '/') = '\0';
     EXPECT_INT(plan_discover(tree_path("nothing"), &found, &error), -1);

@@ -111,8 +111,14 @@ static void test_metrics(void)
     struct summary_row rows[] = {make_row("heap", "glibc", 2), make_row("heap", "jemalloc", 3)};
     struct summary_metric metrics[] = {{0, "p50", "ns", 12.5, (double)NAN, (double)NAN, 3},
                                        {1, "p50", "ns", 14, 13, 15.5, 3}};
-    const struct summary summary = {
-        .rows = rows, .count = 2, .metrics = metrics, .metric_count = 2, .baseline = "glibc"};
+    const char *allocators[] = {rows[0].cell.allocator, rows[1].cell.allocator};
+    const struct summary summary = {.rows = rows,
+                                    .count = 2,
+                                    .allocators = allocators,
+                                    .allocator_count = 2,
+                                    .metrics = metrics,
+                                    .metric_count = 2,
+                                    .baseline = "glibc"};
     const struct keyvalues machine = {.rows = NULL};
     size_t cells = 0;
     EXPECT_INT(tables_write(&summary, &machine, scratch_directory, &cells, NULL), 0);
