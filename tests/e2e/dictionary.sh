@@ -60,6 +60,7 @@ entries machine.csv | sed 's/^allocator\.NAME\./allocator.tight./' | sort >said
 awk 'NR > 1 { sub(/,.*/, ""); print }' one/machine.csv | grep -v '\.why$' | sort >found
 same machine.csv said found
 
+allocost=$BUILD/allocost
 run 0 list
 table parameter 'The columns that name a cell' | sort >said
 sed -n 's/.*; swept: //p' out | sort -u >found

@@ -71,7 +71,7 @@ check test "$(rows two/instructions.csv source=valgrind variant=ten)" -eq 1
 check test "$(rows two/instructions.csv source=valgrind variant=changing status=failed)" -eq 1
 
 # The loop without anything, of the project itself.
-programs floor
+programs floor return_pointer
 run 0 run --allocators glibc --rounds 1 --no-figures --instructions --out null null/empty
 check test "$(rows null/summary.csv scenario=null instructions_per_op=)" -eq 0
 each=$(awk -F, '$1 == "null" { print $21 }' null/summary.csv)
