@@ -17,7 +17,7 @@
 
 enum {
     CELLS_MOST = 18,     /* of a figure */
-    SCENARIOS_MOST = 40, /* that have figures */
+    SCENARIOS_MOST = 80, /* that have figures */
     CAPTION_LINES_MOST = 3,
     CELL_COLUMNS_MOST = 52, /* of a label; a longer one loses its middle, as the next two */
     RUN_COLUMNS_MOST = 40,
