@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 /*
- * Cells of each sort. A round is twice as many processes as there are cells: with 12 cells there
- * are about 30 rounds in 18 s, each of them a pair to draw from.
+ * Cells of each sort. A round is twice as many processes as there are cells, and a pair to draw
+ * from for each of them: more cells are fewer rounds.
  */
 enum { CELLS_OF_A_SORT = 6 };
 
