@@ -154,6 +154,8 @@ static void take_line(char *const fields[], size_t count, void *user)
         take_metric(answer, fields);
     } else if (strcmp(word, "counts") == 0 && count == 12) {
         take_counts(answer, fields);
+    } else if (strcmp(word, "affordable") == 0 && count == 2) {
+        answer->affordable = read_count(fields[1], &answer->malformed);
     } else if (strcmp(word, "instructions") == 0 && count == 5) {
         take_instructions(answer, fields);
     } else if (strcmp(word, "spent") == 0 && count == 2) {
@@ -231,7 +233,7 @@ static void add_question(struct command_line *line, const struct session *sessio
     add_word(line, "--value=%s", cell->id.value);
     add_word(line, "--threads=%u", cell->id.threads);
     add_word(line, "--seed=%" PRIu64, session->options->seed);
-    add_word(line, "--iterations=%" PRIu64, cell->iterations);
+    add_word(line, "--iterations=%" PRIu64, session_iterations(session, cell, question->allocator));
     add_word(line, "--repetitions=%d", REPETITIONS);
     add_word(line, "--repetition-ns=%" PRIu64, session->repetition_ns);
     add_word(line, "--clock-mhz=%.0f", noise_clock_median(&session->clock) * 1000.0);

@@ -133,6 +133,7 @@ int session_probe(struct session *session, struct allocators *allocators, struct
     const size_t slots = session->plan->cell_count * allocators->count;
     session->failed = check_alloc(slots, sizeof *session->failed);
     session->counted = check_alloc(slots, sizeof *session->counted);
+    session->affordable = check_alloc(slots, sizeof *session->affordable);
     return 0;
 }
 
@@ -296,6 +297,8 @@ static int take_count(struct session *session, const struct plan_cell *cell, siz
     row.cell = session_cell(session, cell, allocator);
     if (failure[0] != '\0')
         snprintf(detail, sizeof detail, "counting pass: %.480s", failure);
+    else if (!answer->has_counts || answer->affordable == 0)
+        snprintf(detail, sizeof detail, "counting pass: the worker did not count");
     else if (!is_as_declared(&row))
         snprintf(detail, sizeof detail,
                  "counted %" PRIu64 " allocs, %" PRIu64 " reallocs, %" PRIu64 " frees, %" PRIu64
@@ -340,6 +343,7 @@ int session_count(struct session *session, struct error *error)
             if (stop_requested() != 0)
                 return 0;
             session->counted[slot] = true;
+            session->affordable[slot] = answer.affordable;
             if (take_count(session, cell, a, &answer, failure, error) != 0)
                 return -1;
         }

@@ -19,6 +19,13 @@ size_t session_slot(const struct session *session, const struct plan_cell *cell,
     return (size_t)(cell - session->plan->cells) * session->allocator_count + allocator;
 }
 
+uint64_t session_iterations(const struct session *session, const struct plan_cell *cell,
+                            size_t allocator)
+{
+    const uint64_t affordable = session->affordable[session_slot(session, cell, allocator)];
+    return affordable > 0 ? affordable : cell->iterations;
+}
+
 struct cell session_cell(const struct session *session, const struct plan_cell *cell,
                          size_t allocator)
 {
@@ -151,16 +158,23 @@ static int load_earlier_samples(struct session *session, const char *path, struc
         if (row->round >= session->round)
             session->round = row->round + 1;
         noise_clock_add(&session->clock, row->core_ghz);
-        for (size_t c = 0; row->iterations > 0 && c < session->plan->cell_count; c++)
-            if (session_is_of_cell(&row->cell, &session->plan->cells[c])) {
-                session->plan->cells[c].iterations = row->iterations;
-                break;
-            }
+        for (size_t c = 0; row->iterations > 0 && c < session->plan->cell_count; c++) {
+            struct plan_cell *const cell = &session->plan->cells[c];
+            if (!session_is_of_cell(&row->cell, cell))
+                continue;
+            if (row->iterations > cell->iterations)
+                cell->iterations = row->iterations;
+            for (size_t a = 0; a < session->allocator_count; a++)
+                if (same_text(session_cell(session, cell, a).allocator, row->cell.allocator))
+                    session->affordable[session_slot(session, cell, a)] = row->iterations;
+            break;
+        }
     }
     samples_free(&samples);
     return 0;
 }
 
+/* What was counted and never measured is counted again, to know what is affordable. */
 static int load_earlier_counts(struct session *session, const char *path, struct error *error)
 {
     struct counts counts;
@@ -171,11 +185,13 @@ static int load_earlier_counts(struct session *session, const char *path, struct
             const struct plan_cell *const cell = &session->plan->cells[c];
             if (!session_is_of_cell(&counts.rows[i].cell, cell))
                 continue;
-            for (size_t a = 0; a < session->allocator_count; a++)
+            for (size_t a = 0; a < session->allocator_count; a++) {
+                const size_t slot = session_slot(session, cell, a);
                 if (same_text(session_cell(session, cell, a).allocator,
                               counts.rows[i].cell.allocator))
-                    session->counted[session_slot(session, cell, a)] =
-                        counts.rows[i].status == SAMPLE_OK;
+                    session->counted[slot] =
+                        counts.rows[i].status == SAMPLE_OK && session->affordable[slot] > 0;
+            }
             break;
         }
     counts_free(&counts);
@@ -255,6 +271,7 @@ static void close_session(struct session *session)
     free(session->allocators);
     free(session->failed);
     free(session->counted);
+    free(session->affordable);
     sample_writer_close(session->samples);
     observation_writer_close(session->observations);
     count_writer_close(session->counts);

@@ -40,6 +40,7 @@ struct session {
     size_t allocator_count;
     bool *failed;                  /* [cell * allocator_count + allocator] */
     bool *counted;                 /* the same, by the counting pass */
+    uint64_t *affordable;          /* the same: iterations, as counted; 0: not known yet */
     bool has[INSTRUCTION_SOURCES]; /* who can count instructions here, when that was asked for */
     struct sample_writer *samples;
     struct observation_writer *observations;
@@ -80,6 +81,7 @@ struct answer {
     uint64_t warmup_ns;
     struct count_row counts; /* has_counts */
     bool has_counts;
+    uint64_t affordable; /* iterations of the cell that the allocator is fast enough for */
     struct instruction_row instructions; /* has_instructions */
     bool has_instructions;
     struct sample rows[REPETITIONS];
@@ -111,7 +113,7 @@ struct question {
 int session_ask(struct session *session, const struct question *question, struct answer *answer,
                 char *failure, size_t room, bool *timed_out, struct error *error);
 
-/* The cell's index in `failed` and `counted` under an allocator. */
+/* The cell's index in `failed`, `counted` and `affordable` under an allocator. */
 size_t session_slot(const struct session *session, const struct plan_cell *cell, size_t allocator);
 
 /*
@@ -120,6 +122,13 @@ size_t session_slot(const struct session *session, const struct plan_cell *cell,
  */
 struct cell session_cell(const struct session *session, const struct plan_cell *cell,
                          size_t allocator);
+
+/*
+ * The iterations of the cell's timed loop: those that calibration found, for all allocators; fewer
+ * under one that is so much slower that a sample would take as long as many others.
+ */
+uint64_t session_iterations(const struct session *session, const struct plan_cell *cell,
+                            size_t allocator);
 
 /* Whether the cell can be measured and did its work when it was calibrated. */
 bool session_comparable(const struct plan_cell *cell);

@@ -31,7 +31,11 @@ enum {
      * from one to the other every few milliseconds, and threads that ran one behind the other
      * would not be a run of all of them.
      */
-    SHARED_CPU_FACTOR = 8
+    SHARED_CPU_FACTOR = 8,
+    /* A loop may take this many times as long under another allocator than under the one that its
+     * iterations were found under; more would cost many other cells their time. */
+    STRETCH_MOST = 20,
+    STRETCH_STEP = 16 /* the loop's length grows by this, in finding out how long it takes */
 };
 
 /* One repetition, as it is put together from what the body and the library's reporter know. */
@@ -60,6 +64,33 @@ static uint64_t shortest_time(struct subject *subject, uint64_t iterations)
     return shortest_ns;
 }
 
+/* What a timed loop is meant to take. */
+static uint64_t wanted_ns(const struct subject *subject)
+{
+    return subject->request->repetition_ns *
+           (crew_shares_cpus(subject->crew) ? SHARED_CPU_FACTOR : 1);
+}
+
+/*
+ * How many of the iterations are affordable under this allocator: all, nearly always. A loop grows
+ * until it lasts long enough to be extrapolated from, or is whole.
+ */
+static uint64_t affordable_iterations(struct subject *subject)
+{
+    const uint64_t all = subject->request->iterations;
+    const uint64_t most_ns = STRETCH_MOST * wanted_ns(subject);
+    const uint64_t telling_ns = most_ns / STRETCH_STEP;
+    for (uint64_t some = 1; some < all; some *= STRETCH_STEP) {
+        if (subject_time(subject, some) < telling_ns)
+            continue;
+        const uint64_t elapsed_ns = shortest_time(subject, some); /* without an interruption */
+        const double affordable = (double)some * (double)most_ns / (double)elapsed_ns;
+        if (elapsed_ns >= telling_ns && affordable < (double)all)
+            return affordable >= 1.0 ? (uint64_t)affordable : 1;
+    }
+    return all;
+}
+
 int worker_calibrate(const struct worker_request *request)
 {
     struct subject subject;
@@ -73,9 +104,7 @@ int worker_calibrate(const struct worker_request *request)
         iterations *= 2;
         elapsed_ns = shortest_time(&subject, iterations);
     }
-    const uint64_t factor = crew_shares_cpus(subject.crew) ? SHARED_CPU_FACTOR : 1;
-    const double scale =
-        (double)(factor * request->repetition_ns) / (double)(elapsed_ns > 0 ? elapsed_ns : 1);
+    const double scale = (double)wanted_ns(&subject) / (double)(elapsed_ns > 0 ? elapsed_ns : 1);
     double wanted = ceil((double)iterations * scale);
     if (wanted < 1.0)
         wanted = 1.0;
@@ -262,20 +291,22 @@ int worker_count(const struct worker_request *request)
     const int opened = subject_open(request, &subject, &skipped);
     if (opened != 0 || skipped)
         return opened;
+    const uint64_t iterations = affordable_iterations(&subject);
     /* Once before, so that what is bought for ever at first use (stdio, locale) is not counted. */
-    uint64_t checksum = crew_run(subject.crew, request->iterations, NULL);
+    uint64_t checksum = crew_run(subject.crew, iterations, NULL);
     struct count_totals before;
     struct count_totals after;
     allocost_count_read(&before);
-    checksum ^= crew_run(subject.crew, request->iterations, NULL);
+    checksum ^= crew_run(subject.crew, iterations, NULL);
     allocost_count_read(&after);
-    const struct bench_counts expected = crew_expect(subject.crew, request->iterations);
-    const uint64_t operations = crew_operations(subject.crew, request->iterations);
+    const struct bench_counts expected = crew_expect(subject.crew, iterations);
+    const uint64_t operations = crew_operations(subject.crew, iterations);
     const bool at_most = crew_expect_at_most(subject.crew);
     subject_close(&subject);
     if (checksum != 0)
         return subject_fail(request, "two runs from the same state gave different checksums");
-    if (wire_sendf(request->fd, "counts",
+    if (wire_sendf(request->fd, "affordable", "%" PRIu64, iterations) != 0 ||
+        wire_sendf(request->fd, "counts",
                    "%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64
                    "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%d",
                    operations, after.allocs - before.allocs, after.reallocs - before.reallocs,

@@ -27,6 +27,19 @@ check test "$(rows hang/samples.csv allocator=bad value=256 status=failed)" -eq 
 check grep -q 'no answer within' hang/samples.csv
 check test "$(rows hang/summary.csv allocator=bad value=64 status=failed)" -eq 0
 
+# Tens of thousands of times slower than the baseline: counted and measured like any, in fewer iterations,
+# and gone on with in the same.
+iterations() {
+    awk -F, -v allocator="$1" '$4 == "malloc" && $9 == allocator { print $10 }' slow/samples.csv | sort -u
+}
+run 0 run --allocators "glibc,slow=$fixtures/slow_200us.so" --rounds 1 --no-figures --out slow 'malloc/size:64$'
+check test "$(rows slow/counts.csv allocator=slow variant=malloc status=ok)" -eq 1
+check test "$(iterations glibc)" -gt $((100 * $(iterations slow)))
+check test "$(awk -F, '$7 == "slow" && $2 == "malloc" { print ($9 > 100000) }' slow/summary.csv)" -eq 1
+before="$(iterations glibc) $(iterations slow)"
+run 0 run --resume slow --rounds 1 --no-figures 'malloc/size:64$'
+check test "$(iterations glibc) $(iterations slow)" = "$before"
+
 # Another object serves malloc in the end: refused, with its name.
 run 3 run --allocators "glibc,bad=$fixtures/wrong.so" --rounds 1 --no-figures --out wrong "$cells"
 says err 'wrong allocator: malloc is served by'

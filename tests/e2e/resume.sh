@@ -23,7 +23,8 @@ check test "$(awk -F, 'NR > 1 { print $1 }' one/samples.csv | sort -un | tr '\n'
 # Cells that were not in it before: they are measured like the others.
 run 0 run --resume one --rounds 1 --no-figures 'closures/.*/captured_bytes:8$'
 check test "$(grep -c ',failed,' one/samples.csv)" -eq 0
-check test "$(rows one/summary.csv scenario=closures status=ok)" -gt 3
+# Measured: quiet or not, which depends on what else the machine does.
+check test "$(rows one/summary.csv scenario=closures)" -gt 3
 
 # What would make another run of it is refused, and nothing is written.
 cp -r one before
