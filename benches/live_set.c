@@ -1,18 +1,21 @@
 /*
  * Question: what does a block of 64 bytes cost that is one of many?
  * Variants: malloc; pool; arena, whose blocks are released all together. `live` blocks are got,
- * then all are given back: _lifo, the youngest first; _fifo, the oldest first; _every8, each eighth
- * in the order of their age, then each eighth of the others, until there is none; _random, in
- * random order. null: no block. Timed:    getting all blocks, writing the first word of each; then
- * for each, in the order of release, reading that word and giving the block back. An operation is
- * all of that. Not timed: making the pool and the arena, and the order, which comes from a table in
- * all variants. In the setup as many blocks are held once, all their words are written and read
- * back, so that no two of them share a byte. Expect:   `live` mallocs of 64 bytes and as many frees
- * an operation for malloc, none for pool and arena. An allocator that links its free blocks through
- * themselves, as the pool does, hands them out in the order in which they came back: after a random
- * one each get and each put reads a cache line that is nowhere near the last, and the cost grows
- * with the number of blocks. arena_random reads in the same order and links nothing: the difference
- * is the links. A block whose word another one has overwritten shows in the checksum.
+ *           then all are given back: _lifo, the youngest first; _fifo, the oldest first; _every8,
+ *           each eighth in the order of their age, then each eighth of the others, until there is
+ *           none; _random, in random order. null: no block.
+ * Timed:    getting all blocks, writing the first word of each; then for each, in the order of
+ *           release, reading that word and giving the block back. An operation is all of that.
+ * Not timed: making the pool and the arena, and the order, which comes from a table in all
+ *           variants. In the setup as many blocks are held once, all their words are written and
+ *           read back, so that no two of them share a byte.
+ * Expect:   `live` mallocs of 64 bytes and as many frees an operation for malloc, none for pool and
+ *           arena. An allocator that links its free blocks through themselves, as the pool does,
+ *           hands them out in the order in which they came back: after a random one each get and
+ *           each put reads a cache line that is nowhere near the last, and the cost grows with the
+ *           number of blocks. arena_random reads in the same order and links nothing: the
+ *           difference is the links. A block whose word another one has overwritten shows in the
+ *           checksum.
  */
 #include "arena.h"
 #include "bench.h"
@@ -26,7 +29,6 @@ enum {
     ALIGNMENT = 16, /* as malloc's on both architectures */
     EVERY = 8,
     /* Blocks. Under AddressSanitizer each costs ten times as much. */
-    SMALL_MOST = POOL_ASAN ? 512 : 32768,
     LARGE_MOST = POOL_ASAN ? 512 : 262144,
     LARGEST_MOST = POOL_ASAN ? 4096 : 1048576
 };
@@ -124,13 +126,12 @@ static uint64_t run_arena(void *state, uint64_t iterations)
         return live <= (most) ? run : NULL;     \
     }
 
-DEFINE_CHOICE(malloc, run_malloc, SMALL_MOST)
 DEFINE_CHOICE(malloc_large, run_malloc, LARGE_MOST)
 DEFINE_CHOICE(malloc_largest, run_malloc, LARGEST_MOST)
-DEFINE_CHOICE(pool, run_pool, SMALL_MOST)
 DEFINE_CHOICE(pool_large, run_pool, LARGE_MOST)
-DEFINE_CHOICE(arena, run_arena, SMALL_MOST)
+DEFINE_CHOICE(pool_largest, run_pool, LARGEST_MOST)
 DEFINE_CHOICE(arena_large, run_arena, LARGE_MOST)
+DEFINE_CHOICE(arena_largest, run_arena, LARGEST_MOST)
 
 /* ---- Setup ---- */
 
@@ -253,15 +254,15 @@ static const struct bench_variant variants[] = {
      .unswept = true,
      .tier = BENCH_DEFAULT},
     {ROW(malloc_lifo, BENCH_HEAP), .run_for = malloc_large_for, BLOCKS, .tier = BENCH_EXTENDED},
-    {ROW(malloc_fifo, BENCH_HEAP), .run_for = malloc_for, BLOCKS, .tier = BENCH_EXTENDED},
-    {ROW(malloc_every8, BENCH_HEAP), .run_for = malloc_for, BLOCKS, .tier = BENCH_EXTENDED},
+    {ROW(malloc_fifo, BENCH_HEAP), .run_for = malloc_large_for, BLOCKS, .tier = BENCH_EXTENDED},
+    {ROW(malloc_every8, BENCH_HEAP), .run_for = malloc_large_for, BLOCKS, .tier = BENCH_EXTENDED},
     {ROW(malloc_random, BENCH_HEAP), .run_for = malloc_largest_for, BLOCKS},
     {ROW(pool_lifo, BENCH_POOL), .run_for = pool_large_for, .tier = BENCH_EXTENDED},
-    {ROW(pool_fifo, BENCH_POOL), .run_for = pool_for, .tier = BENCH_EXTENDED},
-    {ROW(pool_every8, BENCH_POOL), .run_for = pool_for, .tier = BENCH_EXTENDED},
-    {ROW(pool_random, BENCH_POOL), .run_for = pool_large_for},
-    {ROW(arena_lifo, BENCH_ARENA), .run_for = arena_for, .tier = BENCH_EXTENDED},
-    {ROW(arena_random, BENCH_ARENA), .run_for = arena_large_for, .tier = BENCH_EXTENDED},
+    {ROW(pool_fifo, BENCH_POOL), .run_for = pool_large_for, .tier = BENCH_EXTENDED},
+    {ROW(pool_every8, BENCH_POOL), .run_for = pool_large_for, .tier = BENCH_EXTENDED},
+    {ROW(pool_random, BENCH_POOL), .run_for = pool_largest_for},
+    {ROW(arena_lifo, BENCH_ARENA), .run_for = arena_large_for, .tier = BENCH_EXTENDED},
+    {ROW(arena_random, BENCH_ARENA), .run_for = arena_largest_for, .tier = BENCH_EXTENDED},
 };
 
 const struct bench_scenario bench_scenario = {

@@ -17,9 +17,10 @@
 
 enum {
     NODE_BYTES = 64,
-    ALIGNMENT = 16,     /* as malloc's on both architectures */
-    LONG_LIST = 262144, /* nodes: 16 MiB, more than most L2 caches and many parts of an L3 */
-    USUAL_LIST = 65536
+    ALIGNMENT = 16, /* as malloc's on both architectures */
+    USUAL_LIST = 65536,
+    LONG_LIST = 262144,    /* nodes: 16 MiB, more than most L2 caches and many parts of an L3 */
+    LONGEST_LIST = 2097152 /* 128 MiB: four times an L3 of 32 MiB */
 };
 
 enum source { ARRAY, ARENA, POOL, MALLOC };
@@ -72,7 +73,7 @@ static bench_run *for_usual(int64_t count)
     return count <= USUAL_LIST ? run : NULL;
 }
 
-/* The longest list takes long to make: it is for what shows most, and not under a sanitizer. */
+/* Long lists take long to make: they are for what shows most, and not under a sanitizer. */
 static bench_run *for_all(int64_t count)
 {
     return count <= USUAL_LIST || !POOL_ASAN ? run : NULL;
@@ -236,7 +237,8 @@ SETUP(malloc_churned, make_churned(MALLOC, state))
 static const struct bench_value values[] = {{512, BENCH_EXTENDED},
                                             {8192, BENCH_EXTENDED},
                                             {USUAL_LIST, BENCH_DEFAULT},
-                                            {LONG_LIST, BENCH_EXTENDED}};
+                                            {LONG_LIST, BENCH_EXTENDED},
+                                            {LONGEST_LIST, BENCH_EXTENDED}};
 
 #define ROW(row, where, when, which, undo)                                            \
     .name = #row, .storage = BENCH_##where, .tier = BENCH_##when, .run_for = (which), \

@@ -39,17 +39,14 @@ static uint64_t run_chained(void *opaque, uint64_t iterations)
     return sum;
 }
 
-/* Half of the keys absent: not in the largest map, of which setup would take the most time. */
-enum { HIT50_ENTRIES_MAX = 65536 };
-
-static bench_run *open_hit50(int64_t entries)
+static bench_run *open_for(int64_t entries)
 {
-    return entries <= HIT50_ENTRIES_MAX ? run_open : NULL;
+    return entries <= MAP_ENTRIES_MOST ? run_open : NULL;
 }
 
-static bench_run *chained_hit50(int64_t entries)
+static bench_run *chained_for(int64_t entries)
 {
-    return entries <= HIT50_ENTRIES_MAX ? run_chained : NULL;
+    return entries <= MAP_ENTRIES_MOST ? run_chained : NULL;
 }
 
 static uint64_t run_null(void *opaque, uint64_t iterations)
@@ -137,14 +134,15 @@ static const struct bench_value values[] = {
 
 static const struct bench_variant variants[] = {
     {ROW(null, INLINE, DEFAULT), .run = run_null, .teardown = map_close, .unswept = true},
-    {ROW(open_malloc, HEAP, EXTENDED), .run = run_open, .teardown = teardown_open_malloc},
-    {ROW(open_malloc_hit50, HEAP, EXTENDED), .run_for = open_hit50,
-     .teardown = teardown_open_malloc, .work = "hit50"},
-    {ROW(chained_malloc, HEAP, DEFAULT), .run = run_chained, .teardown = teardown_chained_malloc},
-    {ROW(chained_malloc_hit50, HEAP, EXTENDED), .run_for = chained_hit50,
+    {ROW(open_malloc, HEAP, EXTENDED), .run_for = open_for, .teardown = teardown_open_malloc},
+    {ROW(open_malloc_hit50, HEAP, EXTENDED), .run_for = open_for, .teardown = teardown_open_malloc,
+     .work = "hit50"},
+    {ROW(chained_malloc, HEAP, DEFAULT), .run_for = chained_for,
+     .teardown = teardown_chained_malloc},
+    {ROW(chained_malloc_hit50, HEAP, EXTENDED), .run_for = chained_for,
      .teardown = teardown_chained_malloc, .work = "hit50"},
-    {ROW(chained_pool, POOL, DEFAULT), .run = run_chained, .teardown = map_close},
-    {ROW(chained_arena, ARENA, DEFAULT), .run = run_chained, .teardown = map_close},
+    {ROW(chained_pool, POOL, DEFAULT), .run_for = chained_for, .teardown = map_close},
+    {ROW(chained_arena, ARENA, DEFAULT), .run_for = chained_for, .teardown = map_close},
 };
 
 const struct bench_scenario bench_scenario = {

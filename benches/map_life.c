@@ -19,8 +19,9 @@
 #include "map_state.h"
 
 enum {
-    ARRAY_ENTRIES_MAX = 8, /* Go's: one group of its table */
-    GROWING_BITS = 3       /* the first table has 8 slots */
+    ARRAY_ENTRIES_MAX = 8,                /* Go's: one group of its table */
+    GROWING_BITS = 3,                     /* the first table has 8 slots */
+    LARGE_MOST = POOL_ASAN ? 4096 : 65536 /* entries */
 };
 
 /* ---- An array in the frame ---- */
@@ -209,6 +210,21 @@ static uint64_t run_chained_arena(void *state, uint64_t iterations)
     return life_chained(MAP_ARENA, state, iterations);
 }
 
+/* The largest maps where they tell most: one life of them is long. */
+#define DEFINE_CHOICE(label, kind, most)              \
+    static bench_run *label(int64_t entries)          \
+    {                                                 \
+        return entries <= (most) ? run_##kind : NULL; \
+    }
+
+DEFINE_CHOICE(open_presized, open_presized, MAP_ENTRIES_MOST)
+DEFINE_CHOICE(open_presized_hit50, open_presized, LARGE_MOST)
+DEFINE_CHOICE(open_growing, open_growing, LARGE_MOST)
+DEFINE_CHOICE(chained_malloc, chained_malloc, MAP_ENTRIES_MOST)
+DEFINE_CHOICE(chained_malloc_hit50, chained_malloc, LARGE_MOST)
+DEFINE_CHOICE(chained_pool, chained_pool, MAP_ENTRIES_MOST)
+DEFINE_CHOICE(chained_arena, chained_arena, MAP_ENTRIES_MOST)
+
 static uint64_t run_null(void *opaque, uint64_t iterations)
 {
     const struct map_state *const state = opaque;
@@ -266,24 +282,23 @@ static struct bench_counts expect_chained(const void *opaque, uint64_t iteration
 
 /* ---- The table ---- */
 
-/* One life of a larger map would take too long for a sample; map_find.c has lookups in larger ones.
- */
 static const struct bench_value values[] = {
-    {4, BENCH_EXTENDED},   {8, BENCH_DEFAULT}, {16, BENCH_EXTENDED},   {64, BENCH_EXTENDED},
-    {256, BENCH_EXTENDED}, {1024, BENCH_KEY},  {4096, BENCH_EXTENDED},
+    {4, BENCH_EXTENDED},    {8, BENCH_DEFAULT},      {16, BENCH_EXTENDED},
+    {64, BENCH_EXTENDED},   {256, BENCH_EXTENDED},   {1024, BENCH_KEY},
+    {4096, BENCH_EXTENDED}, {65536, BENCH_EXTENDED}, {1048576, BENCH_EXTENDED},
 };
 
 #define ROW(row, where, when) .name = #row, .storage = BENCH_##where, .tier = BENCH_##when
 #define FIXED .setup = setup, .teardown = map_close
-#define LIVES(kind) .run = run_##kind, FIXED
+#define LIVES(kind) .run_for = kind, FIXED
 #define LIVES_HIT50(kind) \
-    .run = run_##kind, .setup = setup_hit50, .teardown = map_close, .work = "hit50"
+    .run_for = kind##_hit50, .setup = setup_hit50, .teardown = map_close, .work = "hit50"
 #define BLOCKS(what) .expect = (what), BENCH_CALLS("malloc free")
 
 static const struct bench_variant variants[] = {
-    {ROW(null, INLINE, DEFAULT), LIVES(null), .unswept = true},
-    {ROW(array_stack, STACK, DEFAULT), .run_for = array_stack, FIXED},
-    {ROW(open_stack, STACK, DEFAULT), .run_for = open_stack, FIXED},
+    {ROW(null, INLINE, DEFAULT), .run = run_null, FIXED, .unswept = true},
+    {ROW(array_stack, STACK, DEFAULT), LIVES(array_stack)},
+    {ROW(open_stack, STACK, DEFAULT), LIVES(open_stack)},
     {ROW(open_presized, HEAP, DEFAULT), LIVES(open_presized), BLOCKS(expect_presized)},
     {ROW(open_presized_hit50, HEAP, EXTENDED), LIVES_HIT50(open_presized), BLOCKS(expect_presized)},
     {ROW(open_growing, HEAP, EXTENDED), LIVES(open_growing), BLOCKS(expect_growing)},
@@ -303,4 +318,5 @@ const struct bench_scenario bench_scenario = {
     .value_count = BENCH_COUNT(values),
     .variants = variants,
     .variant_count = BENCH_COUNT(variants),
+    .check_iterations = 1,
 };

@@ -16,6 +16,9 @@ enum map_where {
     MAP_ARENA
 };
 
+/* Entries of the largest map. Under AddressSanitizer each node costs ten times as much. */
+enum { MAP_ENTRIES_MOST = POOL_ASAN ? 4096 : 1048576 };
+
 /*
  * What every variant is given. The inputs are parted into windows of as many keys as a map has
  * entries; all numbers of them are powers of two. Mapped, not from an allocator.
