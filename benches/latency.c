@@ -13,6 +13,11 @@
  *           refill, a flush, memory from the kernel) is seen whole; the time of one reading is in
  *           it. Interrupts and other processes are in the tail, too: it is what a program sees.
  *           A percentile is told when five times or more lie beyond it.
+ * Not told: what made a batch long. A refill or a flush of a thread cache happens within the
+ *           allocator and leaves no sign that all allocators have in common. What the kernel does
+ *           (page faults, brk, mmap) could be counted, but only by further calls of the kernel
+ *           around each batch: they take longer than most batches do, and leave caches and branch
+ *           predictors in another state, so that the tail would be that of another program.
  * Expect:   one malloc and one free an operation, of the sizes drawn. What is freed was read just
  *           before: it is in the cache.
  */
