@@ -161,10 +161,11 @@ struct bench_variant {
 
     /*
      * On how many threads the cell is measured. Not set: one. `threaded`: the variant has a cell
-     * for 1, 2, 4, ... threads up to twice the CPUs that the process may run on; each thread does
-     * an operation an iteration. `threads`: just so many, which have different parts (0 sends, 1
-     * receives) and together do one operation an iteration. Each thread calls run with the same
-     * iterations at the same time, as often as the others; the checksum is the sum of theirs.
+     * for 1, 2, 4, ... threads up to twice the CPUs that the process may run on, those of more
+     * threads than CPUs in the extended tier; each thread does an operation an iteration.
+     * `threads`: just so many, which have different parts (0 sends, 1 receives) and together do one
+     * operation an iteration. Each thread calls run with the same iterations at the same time, as
+     * often as the others; the checksum is the sum of theirs.
      */
     bool threaded;
     unsigned threads;

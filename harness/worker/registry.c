@@ -34,9 +34,12 @@ void registry_each(void (*visit)(const struct registry_cell *cell, void *user), 
             if (cell.run == NULL && variant->skip == NULL)
                 continue;
             const unsigned most = variant->threads > 0 ? variant->threads : 2 * cpus;
-            for (cell.threads = 1; cell.threads <= most; cell.threads++)
+            for (cell.threads = 1; cell.threads <= most; cell.threads++) {
+                if (variant->threaded && cell.threads > cpus)
+                    cell.tier = BENCH_EXTENDED;
                 if (crew_has(variant, cell.threads, cpus))
                     visit(&cell, user);
+            }
         }
     }
 }
