@@ -21,6 +21,7 @@
 #include "bench.h"
 #include "channel_kinds.h"
 #include "keep.h"
+#include "null_loop.h"
 #include "spsc_ring.h"
 
 /* What the threads share. */
@@ -216,12 +217,7 @@ static uint64_t run_malloc_only(void *state, uint64_t iterations)
 static uint64_t run_null(void *state, uint64_t iterations)
 {
     (void)state;
-    uint64_t sum = 0;
-    for (uint64_t i = 0; i < iterations; i++) {
-        sum += i;
-        KEEP_VAL(sum);
-    }
-    return sum;
+    return null_loop(0, iterations);
 }
 
 /* What one thread would wait for in a channel without capacity, it would have to do itself. */

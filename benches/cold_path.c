@@ -22,6 +22,7 @@
 #include "arena.h"
 #include "bench.h"
 #include "keep.h"
+#include "null_loop.h"
 #include "pool.h"
 
 enum {
@@ -190,12 +191,7 @@ DEFINE_EXCHANGE(malloc, MALLOC)
 static uint64_t run_null(void *state, uint64_t iterations)
 {
     (void)state;
-    uint64_t sum = 0;
-    for (uint64_t i = 0; i < iterations; i++) {
-        sum += i;
-        KEEP_VAL(sum);
-    }
-    return sum;
+    return null_loop(0, iterations);
 }
 
 #define UP_TO_MOST(label)                               \

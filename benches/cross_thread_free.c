@@ -16,6 +16,7 @@
  */
 #include "bench.h"
 #include "keep.h"
+#include "null_loop.h"
 #include "spsc_ring.h"
 
 enum {
@@ -183,12 +184,7 @@ BODY uint64_t run(enum how how, enum form form, struct state *state, uint64_t it
 static uint64_t run_null(void *state, uint64_t iterations)
 {
     (void)state;
-    uint64_t sum = 0;
-    for (uint64_t i = 0; i < iterations; i++) {
-        sum += i;
-        KEEP_VAL(sum);
-    }
-    return sum;
+    return null_loop(0, iterations);
 }
 
 /* ---- What is there before the clock starts ---- */

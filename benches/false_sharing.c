@@ -18,6 +18,7 @@
  */
 #include "bench.h"
 #include "keep.h"
+#include "null_loop.h"
 #include "spsc_ring.h"
 
 #include <stdatomic.h>
@@ -156,12 +157,7 @@ static uint64_t run_own_padded(void *state, uint64_t iterations)
 static uint64_t run_null(void *state, uint64_t iterations)
 {
     (void)state;
-    uint64_t sum = 0;
-    for (uint64_t i = 0; i < iterations; i++) {
-        sum += i;
-        KEEP_VAL(sum);
-    }
-    return sum;
+    return null_loop(0, iterations);
 }
 
 /* ---- What is there before the clock starts ---- */

@@ -19,6 +19,7 @@
 #include "arena.h"
 #include "bench.h"
 #include "keep.h"
+#include "null_loop.h"
 #include "pool.h"
 
 #include <fcntl.h>
@@ -195,12 +196,7 @@ DEFINE(mmap_grows_down, char *const end = find_free_end(state), use_grows_down(s
 static uint64_t run_null(void *state, uint64_t iterations)
 {
     (void)state;
-    uint64_t sum = 0;
-    for (uint64_t i = 0; i < iterations; i++) {
-        sum += i;
-        KEEP_VAL(sum);
-    }
-    return sum;
+    return null_loop(0, iterations);
 }
 
 /* AddressSanitizer's malloc maps large blocks anew, which takes long here and is not the subject.

@@ -14,6 +14,7 @@
  */
 #include "bench.h"
 #include "keep.h"
+#include "null_loop.h"
 
 #include <time.h>
 
@@ -59,12 +60,7 @@ OPAQUE uint64_t floor_target3(uint64_t value)
 static uint64_t run_empty(void *state, uint64_t iterations)
 {
     (void)state;
-    uint64_t sum = 0;
-    for (uint64_t i = 0; i < iterations; i++) {
-        sum += i;
-        KEEP_VAL(sum);
-    }
-    return sum;
+    return null_loop(0, iterations);
 }
 
 static uint64_t run_call(void *state, uint64_t iterations)

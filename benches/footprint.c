@@ -16,6 +16,7 @@
  */
 #include "bench.h"
 #include "keep.h"
+#include "null_loop.h"
 #include "purge.h"
 #include "resident.h"
 
@@ -88,12 +89,7 @@ static bench_run *run_waited_for(int64_t size)
 static uint64_t run_null(void *state, uint64_t iterations)
 {
     (void)state;
-    uint64_t sum = 0;
-    for (uint64_t i = 0; i < iterations; i++) {
-        sum += i;
-        KEEP_VAL(sum);
-    }
-    return sum;
+    return null_loop(0, iterations);
 }
 
 /* ---- What is observed ---- */

@@ -18,6 +18,7 @@
 #include "arena.h"
 #include "bench.h"
 #include "keep.h"
+#include "null_loop.h"
 #include "resident.h"
 
 enum {
@@ -122,12 +123,7 @@ static uint64_t run(void *state, uint64_t iterations)
 static uint64_t run_null(void *state, uint64_t iterations)
 {
     (void)state;
-    uint64_t sum = 0;
-    for (uint64_t i = 0; i < iterations; i++) {
-        sum += i;
-        KEEP_VAL(sum);
-    }
-    return sum;
+    return null_loop(0, iterations);
 }
 
 static uint64_t observe(void *state, uint64_t iterations, struct bench_metrics *metrics)

@@ -16,6 +16,7 @@
  */
 #include "bench.h"
 #include "keep.h"
+#include "null_loop.h"
 #include "pool.h"
 #include "spsc_ring.h"
 
@@ -216,12 +217,7 @@ DEFINE(stack_join, STACK_JOIN)
 static uint64_t run_null(void *state, uint64_t iterations)
 {
     (void)state;
-    uint64_t sum = 0;
-    for (uint64_t i = 0; i < iterations; i++) {
-        sum += i;
-        KEEP_VAL(sum);
-    }
-    return sum;
+    return null_loop(0, iterations);
 }
 
 /* ---- What is there before the clock starts ---- */

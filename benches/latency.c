@@ -24,6 +24,7 @@
 #include "bench.h"
 #include "histogram.h"
 #include "keep.h"
+#include "null_loop.h"
 
 #include <string.h>
 #include <time.h>
@@ -112,12 +113,7 @@ static uint64_t run(void *state, uint64_t iterations)
 static uint64_t run_null(void *state, uint64_t iterations)
 {
     (void)state;
-    uint64_t sum = 0;
-    for (uint64_t i = 0; i < iterations; i++) {
-        sum += i;
-        KEEP_VAL(sum);
-    }
-    return sum;
+    return null_loop(0, iterations);
 }
 
 static bench_run *run_octaves(int64_t live)

@@ -20,6 +20,7 @@
 #include "arena.h"
 #include "bench.h"
 #include "keep.h"
+#include "null_loop.h"
 #include "pool.h"
 
 enum {
@@ -95,13 +96,7 @@ BODY uint64_t loop(enum source source, void *opaque, uint64_t iterations)
 
 static uint64_t run_null(void *state, uint64_t iterations)
 {
-    const uint64_t seed = ((const struct state *)state)->seed;
-    uint64_t sum = 0;
-    for (uint64_t i = 0; i < iterations; i++) {
-        sum += seed + i;
-        KEEP_VAL(sum);
-    }
-    return sum;
+    return null_loop(((const struct state *)state)->seed, iterations);
 }
 
 static uint64_t run_malloc(void *state, uint64_t iterations)

@@ -20,6 +20,7 @@
  */
 #include "bench.h"
 #include "keep.h"
+#include "null_loop.h"
 #include "pool.h"
 
 #include <string.h>
@@ -169,13 +170,7 @@ DEFINE_STACK_WAY(stack_uninit, VARIABLE_UNINIT)
 
 static uint64_t run_null(void *state, uint64_t iterations)
 {
-    const uint64_t seed = ((const struct state *)state)->seed;
-    uint64_t sum = 0;
-    for (uint64_t i = 0; i < iterations; i++) {
-        sum += seed + i;
-        KEEP_VAL(sum);
-    }
-    return sum;
+    return null_loop(((const struct state *)state)->seed, iterations);
 }
 
 /* Two sizes on each side of what glibc's thread cache takes (1032 bytes before 2.42). */

@@ -18,6 +18,7 @@
  */
 #include "bench.h"
 #include "keep.h"
+#include "null_loop.h"
 #include "pool.h"
 
 #include <string.h>
@@ -143,13 +144,7 @@ BODY uint64_t loop_ping_pong(bool copy, const void *opaque, uint64_t iterations)
 
 static uint64_t run_null(void *state, uint64_t iterations)
 {
-    const uint64_t seed = ((const struct state *)state)->seed;
-    uint64_t sum = 0;
-    for (uint64_t i = 0; i < iterations; i++) {
-        sum += seed + i;
-        KEEP_VAL(sum);
-    }
-    return sum;
+    return null_loop(((const struct state *)state)->seed, iterations);
 }
 
 #define DEFINE_VARIANT(label, most, call)                         \

@@ -19,6 +19,7 @@
  */
 #include "bench.h"
 #include "keep.h"
+#include "null_loop.h"
 #include "pool.h"
 
 #include <dlfcn.h>
@@ -122,13 +123,7 @@ static uint64_t run_pool_first(void *opaque, uint64_t iterations)
 
 static uint64_t run_null(void *state, uint64_t iterations)
 {
-    const uint64_t seed = ((const struct state *)state)->seed;
-    uint64_t sum = 0;
-    for (uint64_t i = 0; i < iterations; i++) {
-        sum += seed + i;
-        KEEP_VAL(sum);
-    }
-    return sum;
+    return null_loop(((const struct state *)state)->seed, iterations);
 }
 
 /* ---- The sizes ---- */

@@ -3,15 +3,17 @@
  * Variants: plain, free; sized, the function of the allocator that also takes the size: free_sized
  *           of C23, sdallocx (jemalloc), mi_free_size (mimalloc) or tc_free_sized (tcmalloc).
  *           _hot: each block is given back before the next is got. _batch: BATCH blocks are got,
- * then given back in random order, up to BATCH_MOST bytes each, so that what the allocator knows of
- * a block is no longer at hand. null: no block. Timed:    getting a block of `size` bytes, writing
- * its first word, reading it, giving it back. Not timed: finding the function, and the order. An
- * allocator without one is skipped. Expect:   one malloc of `size` bytes an iteration and one free.
- * Where calls are counted, sized goes by free_sized, which the counting library has for every
- * allocator. Without the size an allocator must look up which class a block is of.
+ *           then given back in random order, up to BATCH_MOST bytes each, so that what the
+ *           allocator knows of a block is no longer at hand. null: no block.
+ * Timed:    getting a block of `size` bytes, writing its first word, reading it, giving it back.
+ * Not timed: finding the function, and the order. An allocator without one is skipped.
+ * Expect:   one malloc of `size` bytes an iteration and one free. Where calls are counted, sized
+ *           goes by free_sized, which the counting library has for every allocator. Without the
+ *           size an allocator must look up which class a block is of.
  */
 #include "bench.h"
 #include "keep.h"
+#include "null_loop.h"
 
 #include <dlfcn.h>
 #include <string.h>
@@ -106,13 +108,7 @@ static uint64_t run_sized_batch(void *opaque, uint64_t iterations)
 
 static uint64_t run_null(void *state, uint64_t iterations)
 {
-    const uint64_t seed = ((const struct state *)state)->seed;
-    uint64_t sum = 0;
-    for (uint64_t i = 0; i < iterations; i++) {
-        sum += seed + i;
-        KEEP_VAL(sum);
-    }
-    return sum;
+    return null_loop(((const struct state *)state)->seed, iterations);
 }
 
 static bench_run *plain_batch_for(int64_t size)
