@@ -343,13 +343,6 @@ static void *setup(const struct bench_cell *cell, const char **skip)
     return make_state(cell, 1);
 }
 
-static void *setup_one_thread(const struct bench_cell *cell, const char **skip)
-{
-    if (cell->threads > 1)
-        *skip = "one static buffer cannot serve two threads";
-    return cell->threads > 1 ? NULL : make_state(cell, 1);
-}
-
 static void *setup_depth8(const struct bench_cell *cell, const char **skip)
 {
     (void)skip;
@@ -399,12 +392,7 @@ static const struct bench_variant variants[] = {
     {ROW("by_value", BENCH_STACK), .run_for = by_value_for},
     {ROW("out_param", BENCH_STACK), .run_for = out_param_for, .control = true},
     {ROW("out_param_zeroed", BENCH_STACK), .run_for = out_param_zeroed_for, .tier = BENCH_EXTENDED},
-    {.name = "static_buf",
-     .storage = BENCH_STATIC,
-     .run_for = static_buf_for,
-     .setup = setup_one_thread,
-     .teardown = teardown,
-     .tier = BENCH_DEFAULT},
+    {ROW("static_buf", BENCH_STATIC), .run_for = static_buf_for, .tier = BENCH_DEFAULT},
     {ROW("tls_buf", BENCH_STATIC), .run_for = tls_buf_for, .tier = BENCH_DEFAULT},
     {ROW("malloc", BENCH_HEAP), .run_for = malloc_for, PAIRS},
     {ROW("malloc_zeroed", BENCH_HEAP), .run_for = malloc_zeroed_for, PAIRS, .tier = BENCH_EXTENDED},
