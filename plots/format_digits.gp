@@ -10,10 +10,10 @@ do for [k = 0:METHODS:METHODS] {
     done = set_line(k + 1, '"hello " by snprintf', storage_color[STACK], storage_mark[STACK], 1)
     done = set_line(k + 2, '"hello " by boxes', storage_color[INLINE], 9, 1)
     done = set_line(k + 3, '"hello " by itoa', storage_color[OTHER], storage_mark[OTHER], 1)
-    done = set_line(k + 4, 'divide by 10', slot_color[7], 7, 1)
-    done = set_line(k + 5, 'two digits a step', slot_color[9], 5, 1)
-    done = set_line(k + 6, 'count digits first', slot_color[11], 9, 1)
-    done = set_line(k + 7, 'eight digits at once', slot_color[8], 11, 1)
+    done = set_line(k + 4, 'divide by 10', way_color[4], 7, 1)
+    done = set_line(k + 5, 'two digits a step', way_color[5], 5, 1)
+    done = set_line(k + 6, 'count digits first', way_color[6], 9, 1)
+    done = set_line(k + 7, 'eight digits at once', way_color[1], 11, 1)
 }
 method(name) = name eq 'snprintf_stack' ? 1 : name eq 'fmt_any_stack' ? 2 \
     : name eq 'concat_stack' ? 3 : name eq 'itoa_div' ? 4 : name eq 'itoa_lut' ? 5 \

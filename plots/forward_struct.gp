@@ -5,7 +5,7 @@ call ARG1 ARG1 ARG2 ARG3
 SIZES = 4
 array bytes[SIZES] = ['16', '64', '256', '4096']
 array size_name[SIZES] = ['16 B', '64 B', '256 B', '4 KiB']
-array size_color[SIZES] = [slot_color[10], slot_color[8], slot_color[11], slot_color[7]]
+array size_color[SIZES] = [way_color[5], way_color[6], way_color[2], way_color[4]]
 array size_mark[SIZES] = [5, 9, 11, 13]
 WAYS = 3 # each with a line for each size
 array way[WAYS] = ['val', 'ptr_copy', 'val_tail']

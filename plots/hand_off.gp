@@ -16,11 +16,9 @@ done = set_bar(8, 'malloc, wait, free', heap_color, 2)
 way(variant) = variant eq 'value_16' ? 1 : variant eq 'value_64' ? 2 : variant eq 'pool' ? 3 \
     : variant eq 'heap_parent' ? 4 : variant eq 'heap_child' ? 5 : variant eq 'ring_join' ? 6 \
     : variant eq 'stack_join' ? 7 : variant eq 'heap_join' ? 8 : 0
-is_pair(scenario) = strcol('scenario') eq scenario && column('threads') == 2
-floor = NaN
-keep_ring(variant) = variant eq 'ring' ? (floor = column('ns_median'), 0) : 0
-stats cells using (is_pair('hand_off') ? take_bar_or_dot(way(strcol('variant')), \
-    column('allocator')) + keep_ring(strcol('variant')) : 0) nooutput
+stats cells using ((is_row_on('hand_off', 2) ? take_bar_or_dot(way(strcol('variant')), \
+    column('allocator')) : 0) + keep_floor_on('hand_off', 'ring', 2)) nooutput
+floor = own_floor
 floor_label = 'a word through the ring'
 with_allocs = 1
 load shapes.'bars.gp'

@@ -4,10 +4,10 @@ call ARG1 ARG1 ARG2 ARG3
 
 LINES_MOST = 4
 load shapes.'lines_begin.gp'
-done = set_line(1, 'victims, bursts', storage_color[POOL], storage_mark[POOL], 1)
-done = set_line(2, 'cleared, bursts', storage_color[OTHER], storage_mark[OTHER], 1)
-done = set_line(3, 'victims, steady', storage_color[POOL], storage_mark[POOL], 2)
-done = set_line(4, 'cleared, steady', storage_color[OTHER], storage_mark[OTHER], 2)
+done = set_line(1, 'victims, bursts', way_color[GO_FORM], way_mark[GO_FORM], 1)
+done = set_line(2, 'cleared, bursts', way_color[5], way_mark[5], 1)
+done = set_line(3, 'victims, steady', way_color[GO_FORM], way_mark[GO_FORM], 2)
+done = set_line(4, 'cleared, steady', way_color[5], way_mark[5], 2)
 line_of(variant) = !is_row('pool_ageing') ? 0 : variant eq 'victim' ? 1 : variant eq 'cleared' ? 2 \
     : variant eq 'victim_steady' ? 3 : variant eq 'cleared_steady' ? 4 : 0
 # Misses, which are counted and have no interval, in the place of the time.

@@ -44,12 +44,12 @@ set multiplot
 do for [p = 1:PANELS] {
     load shapes.'lines_begin.gp'
     done = set_line(1, 'no growth: a static buffer', storage_color[STATIC], storage_mark[STATIC], 2)
-    done = set_line(2, 'malloc of all first', slot_color[12], 13, 2)
-    done = set_line(3, 'x 1.5', slot_color[7], 5, 1)
-    done = set_line(4, 'Go: x 2, then x 1.25 + 192', slot_color[8], 9, 1)
-    done = set_line(5, 'x 1.618', slot_color[9], 11, 1)
-    done = set_line(6, '+ 64', slot_color[10], 13, 1)
-    done = set_line(7, '+ 1', slot_color[11], 15, 1)
+    done = set_line(2, 'malloc of all first', way_color[7], 13, 2)
+    done = set_line(3, 'x 1.5', way_color[1], 5, 1)
+    done = set_line(4, 'Go: x 2, then x 1.25 + 192', way_color[GO_FORM], way_mark[GO_FORM], 1)
+    done = set_line(5, 'x 1.618', way_color[3], 11, 1)
+    done = set_line(6, '+ 64', way_color[5], 13, 1)
+    done = set_line(7, '+ 1', way_color[4], 15, 1)
     done = set_line(8, 'x 2, no realloc', heap_color, storage_mark[ARENA], 2)
     done = set_line(9, 'x 2, first 64 in frame', storage_color[STACK], storage_mark[STACK], 1)
     done = set_line(10, 'x 2 in an arena', storage_color[ARENA], storage_mark[ARENA], 1)

@@ -53,6 +53,12 @@ array slot_color[12] = [0xd55e00, 0xe69f00, 0xcc79a7, 0x882255, 0x999933, 0x3322
 array slot_mark[12] = [7, 5, 9, 11, 13, 15, 1, 2, 3, 5, 7, 9]
 slot_index(slot) = slot <= |slot_color| ? int(slot) : 7 + (int(slot) - 7) % (|slot_color| - 6)
 
+# Ways to do something that are neither a storage nor an allocator. Pools that threads share have
+# theirs in every figure; a figure without one of these takes the ways in their order.
+MAGAZINE = 1; GO_FORM = 2; TREIBER = 3; MUTEX = 4
+array way_color[7] = [0x117733, 0xaa4499, 0xb39ddb, 0x5c3a21, 0xc9a66b, 0x2a7f8e, 0x6b6b6b]
+array way_mark[7] = [9, 11, 5, 13, 7, 15, 5]
+
 TEXT = 0x222222; QUIET = 0x595959; GRID = 0xdddddd; FLOOR = 0x777777
 
 # An open mark is the filled one less 1: circle, square, triangles, diamond, pentagon.
@@ -126,21 +132,24 @@ short(v) = v >= 99.95 ? sprintf('%.0f', v) : v >= 9.995 ? sprintf('%.1f', v) : s
 
 # ---- Rows of cells.tsv ----
 
-is_row(scenario) = strcol('scenario') eq scenario && column('threads') == 1
+is_of(scenario) = strcol('scenario') eq scenario # on any number of threads
+is_row_on(scenario, threads) = is_of(scenario) && column('threads') == threads
+is_row(scenario) = is_row_on(scenario, 1)
 is_at(v) = column('value') == v
+has(v) = v == v
 is_unresolved(x) = (judged = judged + (strcol('verdict') ne ''), \
     with_interval = with_interval + (column('ns_low') == column('ns_low')), \
     strcol('verdict') eq 'unresolved')
 
-# The floor of a scenario: its loop without the subject, else the empty loop.
+# The floor of a scenario: its loop without the subject, else the empty loop. On several threads it
+# is the row of the variant that has all of the work but the subject.
 own_floor = NaN
 empty_floor = NaN
-keep_floor(scenario) = column('threads') != 1 ? 0 \
-    : strcol('scenario') eq scenario && strcol('variant') eq 'null' \
-        ? (own_floor = column('ns_median'), 0) \
-    : strcol('scenario') eq 'null' && strcol('variant') eq 'empty' \
-        ? (empty_floor = column('ns_median'), 0) : 0
-floor_ns(x) = own_floor == own_floor ? own_floor : empty_floor
+keep_floor_on(scenario, variant, threads) = !is_row_on(scenario, threads) \
+    || strcol('variant') ne variant ? 0 : (own_floor = column('ns_median'), 0)
+keep_floor(scenario) = keep_floor_on(scenario, 'null', 1) + (!is_row('null') \
+    || strcol('variant') ne 'empty' ? 0 : (empty_floor = column('ns_median'), 0))
+floor_ns(x) = has(own_floor) ? own_floor : empty_floor
 
 # ---- A logarithmic axis: where the data spans more than a decade ----
 

@@ -4,7 +4,7 @@ question = 'What does a pool cost that several threads share?'
 call ARG1 ARG1 ARG2 ARG3
 
 OTHERS = 5
-is_cell(scenario) = strcol('scenario') eq scenario && is_at(64)
+is_cell(scenario) = is_of(scenario) && is_at(64)
 way(variant) = variant eq 'magazine' ? 1 : variant eq 'victim' ? 2 : variant eq 'treiber' ? 3 \
     : variant eq 'mutex' ? 4 : variant eq 'freelist_inline' ? 5 \
     : variant eq 'malloc' ? OTHERS + 1 : 0
@@ -19,11 +19,10 @@ x_log = 1
 do for [panel = 1:2] {
     LINES_MOST = OTHERS + ALLOCATORS_MOST
     load shapes.'lines_begin.gp'
-    # The four that no other figure has take the colours of allocators beyond the sixth.
-    done = set_line(1, 'magazines', slot_color[8], 9, 1)
-    done = set_line(2, "as Go's", slot_color[10], 11, 1)
-    done = set_line(3, 'one stack, CAS', slot_color[11], 5, 2)
-    done = set_line(4, 'one list, mutex', slot_color[7], 13, 2)
+    done = set_line(1, 'magazines', way_color[MAGAZINE], way_mark[MAGAZINE], 1)
+    done = set_line(2, "as Go's", way_color[GO_FORM], way_mark[GO_FORM], 1)
+    done = set_line(3, 'one stack, CAS', way_color[TREIBER], way_mark[TREIBER], 2)
+    done = set_line(4, 'one list, mutex', way_color[MUTEX], way_mark[MUTEX], 2)
     done = set_line(5, 'not shared', storage_color[POOL], storage_mark[POOL], 1)
     do for [i = 1:allocators] {
         done = set_line(OTHERS + i, allocator_label[i], allocator_color[i], allocator_mark[i], 1)
@@ -34,18 +33,10 @@ do for [panel = 1:2] {
         panel_title = 'Time of one get and put, 64 bytes'
         box_right = 600
     } else {
-        # The throughput in the place of the time.
-        take_rate(l) = l < 1 || column('ops_per_s') != column('ops_per_s') ? 0 : ( \
-            done = take_point(l, column('threads')), \
-            point_y[points] = column('ops_per_s') / 1e6, \
-            point_low[points] = column('ops_low') / 1e6, \
-            point_high[points] = column('ops_high') / 1e6, \
-            line_end_y[l] = point_y[points], 0)
-        take(w) = w <= OTHERS ? take_rate(w) : allocators > 3 && column('allocator') != baseline \
-            ? take_band(column('threads'), column('ops_per_s') / 1e6) \
-            : take_rate(OTHERS + int(column('allocator')))
+        take(w) = w <= OTHERS ? take_rate(w, column('threads')) \
+            : take_heap_rate(OTHERS, column('allocator'), column('threads'))
         panel_title = 'Of all threads together'
-        y_title = 'million a second, higher is better'
+        y_title = RATE_TITLE
         box_left = 600; box_right = WIDTH
     }
     stats cells using (is_cell('sync_pool') ? take(way(strcol('variant'))) : 0) nooutput

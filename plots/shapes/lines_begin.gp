@@ -37,6 +37,13 @@ take_metric(l, x) = l < 1 || l > LINES_MOST || points == POINTS_MOST || x != x ?
     with_interval = with_interval + (column('low') == column('low')), \
     line_count[l] = line_count[l] + 1, line_end_x[l] = x, line_end_y[l] = column('median'), 0)
 
+# The throughput of the current row, of all its threads together, in the place of the time.
+RATE_TITLE = 'million a second, higher is better'
+take_rate(l, x) = l < 1 || l > LINES_MOST || points == POINTS_MOST || !has(x) \
+    || !has(column('ops_per_s')) ? 0 : (take_point(l, x), \
+    point_y[points] = column('ops_per_s') / 1e6, point_low[points] = column('ops_low') / 1e6, \
+    point_high[points] = column('ops_high') / 1e6, line_end_y[l] = point_y[points], 0)
+
 # Names a line. `set_line(...)` is an expression: x = set_line(...).
 set_line(l, label, color, mark, dash) = (line_label[l] = label, line_color[l] = color, \
     line_mark[l] = mark, line_dash[l] = dash, 0)
@@ -58,3 +65,6 @@ take_band(x, y) = band_at(x) > 0 ? widen_band(band_at(x), y) : start_band(x, y)
 # baseline go into the band.
 take_heap(first, allocator, x) = allocator == baseline || allocators <= 3 \
     ? take_point(first + int(allocator), x) : take_band(x, column('ns_median'))
+take_heap_rate(first, allocator, x) = allocator == baseline || allocators <= 3 \
+    ? take_rate(first + int(allocator), x) \
+    : has(column('ops_per_s')) ? take_band(x, column('ops_per_s') / 1e6) : 0
