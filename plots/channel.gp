@@ -7,7 +7,7 @@ load shapes.'bars_begin.gp'
 heap_color = baseline > 0 ? allocator_color[baseline] : TEXT
 done = set_bar(1, 'made and used once: ring in the frame', storage_color[STACK], 1)
 done = set_bar(2, 'ring from malloc', heap_color, 1)
-done = set_bar(3, 'of that, malloc and free', heap_color, 1)
+done = set_bar(3, 'malloc and free alone', heap_color, 1)
 done = set_bar(4, 'mutex and ring from malloc', heap_color, 1)
 done = set_bar(5, 'eventfd', storage_color[INLINE], 1)
 done = set_bar(6, 'pipe', storage_color[INLINE], 1)

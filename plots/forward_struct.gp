@@ -1,5 +1,5 @@
 # A struct handed down through calls: by value, by pointer, and by pointer with one copy at the end.
-question = 'What does it cost to hand a struct down through d calls?'
+question = 'What does it cost to hand a struct down a chain of calls?'
 call ARG1 ARG1 ARG2 ARG3
 
 SIZES = 4

@@ -1,5 +1,5 @@
 # The same call with 150 allocations, with the 20 that must be, and with none.
-question = 'What do 130 needless allocations in one call cost?'
+question = 'What do 150 allocations in one call cost, or 20, or none?'
 call ARG1 ARG1 ARG2 ARG3
 
 BARS_MOST = 8

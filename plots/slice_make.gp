@@ -5,7 +5,6 @@ call ARG1 ARG1 ARG2 ARG3
 PANELS = 3
 array touched[PANELS] = ['none', 'first', 'all']
 array panel_name[PANELS] = ['No element touched', 'First element touched', 'All elements touched']
-PANEL_PX = 318 # of each but the last, which has the names and what is left of the page
 
 OTHERS = 9
 LINES_MOST = OTHERS + ALLOCATORS_MOST
@@ -22,13 +21,17 @@ line_of(variant, allocator, touch) = !is_row('slice_make') ? 0 \
 # and are not drawn.
 last_panel = 0
 array named[LINES_MOST]
+array panel_has[PANELS] = [0, 0, 0]
 do for [l = 1:LINES_MOST] { named[l] = 0 }
-seen(l, p) = l > 0 ? (last_panel = p, named[int(l)] = p, 0) : 0
+seen(l, p) = l > 0 ? (last_panel = p, panel_has[p] = 1, named[int(l)] = p, 0) : 0
 do for [p = 1:PANELS] {
     stats cells using (seen(line_of(strcol('variant'), column('allocator'), touched[p]), p) \
         + (is_row('slice_make') ? is_unresolved(0) : 0) + keep_floor('slice_make')) nooutput
 }
 if (last_panel == 0) { exit status NOTHING }
+panels = sum [p = 1:PANELS] (panel_has[p])
+# Of each but the last, which has the names, too.
+panel_px = panels == 2 ? 470 : 318
 line_named(l) = l < 1 || named[int(l)] != last_panel ? 0 : l
 floor = floor_ns(0)
 heap_color = baseline > 0 ? allocator_color[baseline] : TEXT
@@ -59,7 +62,7 @@ do for [p = 1:PANELS] {
         touched[p])), log(column('value')) / log(16))) nooutput
     floor_label = p == last_panel ? 'no slice' : ''
     box_left = panel_start
-    box_right = p == last_panel ? WIDTH : panel_start + PANEL_PX
+    box_right = p == last_panel ? WIDTH : panel_start + panel_px
     panel_title = panel_name[p]
     if (points > 0) {
         load shapes.'lines.gp'

@@ -36,8 +36,11 @@ if (is_png) {
 }
 set output ARG2
 
-# Text of so many characters is about so many pixels wide.
-text_width(s, size) = 0.585 * size * strlen(s)
+# How wide a text is, in pixels, as DejaVu Sans has it: narrow, wide and all other characters.
+letter_width(c) = strstrt("ijl.,:;'|!()[] ", c) > 0 ? 0.36 : strstrt('mwMWQ@%&#+=<>~', c) > 0 ? 0.99 \
+    : strstrt(ASCII, c) > 0 ? 0.62 : 1
+ASCII = 'abcdefghknopqrstuvxyzABCDEFGHIJKLNOPRSTUVXYZ0123456789_-/\{}$^*?`"–µ'
+text_width(s, size) = size * (sum [i = 1:strlen(s)] letter_width(s[i:i]))
 
 # ---- Colours and marks: one for each storage and allocator, in every figure ----
 
@@ -105,6 +108,7 @@ do for [i = 1:captions] {
 # What the marks mean, at the foot of the page.
 # judged: how many rows were compared to the baseline; with_interval: how many have whiskers.
 foot_done = 0
+longer_told = 0 # whether it is said that a longer run draws lines
 judged = 0
 with_interval = 0
 about_hollow = ' Hollow: not told apart from '.baseline_label.' in this run' \
@@ -116,6 +120,7 @@ foot(x) = (with_interval > 0 ? 'Whiskers: 95 % interval of the median over proce
 
 box_left = 0; box_right = WIDTH; box_top = top; box_bottom = 575
 panel_title = ''
+bar_names = 0 # labels of bars that stand on the page
 x_step = 0
 joined = 1
 

@@ -10,7 +10,7 @@ bar_least = NaN     # ns
 bar_greatest = NaN
 label_px = 0
 tick_text(v) = v >= 1e6 ? sprintf('%gM', v / 1e6) : v >= 1e4 ? sprintf('%gk', v / 1e3) : sprintf('%g', v)
-value_text(i) = short(bar_value[i]).(dots > 0 ? '' : bar_remark[i])
+value_text(i) = (has(bar_from[i]) ? short(bar_from[i]).' – ' : '').short(bar_value[i]).(dots > 0 ? '' : bar_remark[i])
 allocs_text(n) = n != n ? '' : n == int(n) ? sprintf('%d', n) : sprintf('%.2f', n)
 array bar_y[BARS_MOST]
 y_next = 0.
@@ -21,7 +21,7 @@ do for [i = 1:BARS_MOST] {
         group = bar_group[i]
         bar_y[i] = y_next
         bars = bars + 1
-        low = bar_low[i] == bar_low[i] ? bar_low[i] : bar_value[i]
+        low = has(bar_low[i]) ? bar_low[i] : has(bar_from[i]) ? bar_from[i] : bar_value[i]
         high = bar_high[i] == bar_high[i] ? bar_high[i] : bar_value[i]
         bar_least = bars == 1 || low < bar_least ? low : bar_least
         bar_greatest = bars == 1 || high > bar_greatest ? high : bar_greatest
@@ -60,17 +60,26 @@ if (dots > 0) {
 
 left_px = box_left + 36 + label_px
 # With marks on the bars, the values stand in a column of their own.
-value_px = box_right - (with_allocs ? 180 : 30)
+column_px = box_right - (with_allocs ? 180 : 30)
 allocs_px = box_right - 70
-right_px = value_px - (dots > 0 ? 75 : 0)
+right_px = column_px - (dots > 0 ? 75 : 0)
 head_px = with_allocs || dots > 0 || floor == floor ? 26 : 4
 set lmargin at screen X(left_px)
 set rmargin at screen X(right_px)
 set tmargin at screen Y(dots > 0 ? key_y + 16 + head_px : box_top + head_px)
 set bmargin at screen Y(box_bottom)
+# Few bars do not fill the page.
+row_px = (box_bottom - head_px - box_top) / (y_next + 0.24)
+thick = row_px * 0.68 > 48 ? 24. / row_px : 0.34 # half a bar, in rows
 
 # The longest bar leaves room for its value.
-value_share = (dots > 0 ? 20. : 110.) / (right_px - left_px)
+value_px = 60
+do for [i = 1:BARS_MOST] {
+    if (has(bar_value[i]) && text_width(value_text(i), 20) + 20 > value_px) {
+        value_px = text_width(value_text(i), 20) + 20
+    }
+}
+value_share = (dots > 0 ? 20. : value_px) / (right_px - left_px)
 wide = is_wide(bar_least, bar_greatest)
 if (wide) {
     x_low = bar_least / 1.5
@@ -93,16 +102,27 @@ set yrange [y_next + 0.62 : 0.38]
 unset ytics
 set grid noytics
 load shapes.'foot.gp'
-set label 920 bars_title.(wide ? ' (logarithmic)' : '') \
-    at screen X((left_px + right_px) / 2), screen Y(box_bottom + 49) center textcolor rgb TEXT
+axis_text = bars_title.(wide ? ' (logarithmic)' : '')
+axis_px = (left_px + right_px) / 2
+far_px = box_right - 12 - text_width(axis_text, 20) / 2 # where it still ends on the page
+set label 920 axis_text at screen X(axis_px < far_px ? axis_px : far_px), screen Y(box_bottom + 49) \
+    center textcolor rgb TEXT
 if (floor == floor) {
     set arrow 921 from floor, graph 0 to floor, graph 1 nohead front linewidth 2 dashtype 2 \
         linecolor rgb FLOOR
-    set label 921 floor_label.' '.short(floor).' ns' at floor, graph 1 offset character -0.5, 0.8 \
-        left textcolor rgb FLOOR font ',18' front
+    floor_text = floor_label.' '.short(floor).' ns'
+    floor_px = left_px + (right_px - left_px) * (wide ? log(floor / x_low) / log(x_high / x_low) \
+        : floor / x_high)
+    if (floor_px + text_width(floor_text, 18) < right_px + 20) {
+        set label 921 floor_text at floor, graph 1 offset character -0.5, 0.8 left \
+            textcolor rgb FLOOR font ',18' front
+    } else {
+        set label 921 floor_text at floor, graph 1 offset character 0.5, 0.8 right \
+            textcolor rgb FLOOR font ',18' front
+    }
 }
 if (dots > 0) {
-    set label 923 'bar, ns' at screen X(value_px), graph 1 offset 0, character 0.8 right \
+    set label 923 'bar, ns' at screen X(column_px), graph 1 offset 0, character 0.8 right \
         textcolor rgb QUIET font ',18'
 }
 if (with_allocs) {
@@ -116,13 +136,14 @@ if (with_allocs) {
     }
 }
 
+bar_names = BARS_MOST
 # As labels and not from the plot, which would take \n in a name for a line's end.
 do for [i = 1:BARS_MOST] {
     if (bar_value[i] == bar_value[i]) {
         set label 4000 + i bar_label[i] at graph 0, first bar_y[i] right offset character -0.8, 0 \
             textcolor rgb TEXT
         if (dots > 0) {
-            set label 3000 + i value_text(i) at screen X(value_px), first bar_y[i] right \
+            set label 3000 + i value_text(i) at screen X(column_px), first bar_y[i] right \
                 textcolor rgb TEXT
         }
     }
@@ -137,9 +158,10 @@ set print $bars
 do for [i = 1:BARS_MOST] {
     if (bar_value[i] == bar_value[i]) {
         has_low = bar_low[i] == bar_low[i]
-        print sprintf('%d %g %g %g %g %g %d %g %g', i, bar_y[i], bar_value[i], \
+        print sprintf('%d %g %g %g %g %g %d %g %g %g', i, bar_y[i], bar_value[i], \
             only(has_low, bar_value[i]), known(bar_low[i]), known(bar_high[i]), bar_color[i], \
-            only(bar_hollow[i], bar_value[i]), only(bar_hollow[i], x_low))
+            only(bar_hollow[i], bar_value[i]), only(bar_hollow[i], x_low), \
+            has(bar_from[i]) ? bar_from[i] : x_low)
     }
 }
 unset print
@@ -157,9 +179,9 @@ do for [d = 1:dots] {
     }
 }
 unset print
-plot $bars using 3:2:(x_low):3:($2 - 0.34):($2 + 0.34):7 \
+plot $bars using 3:2:10:3:($2 - thick):($2 + thick):7 \
         with boxxyerror fillstyle solid 1 noborder linecolor rgb variable, \
-     '' using 8:2:9:8:($2 - 0.34):($2 + 0.34):7 \
+     '' using 8:2:9:8:($2 - thick):($2 + thick):7 \
         with boxxyerror fillstyle solid 0 border linewidth 3 linecolor rgb variable, \
      '' using 4:2:5:6 with xerrorbars pointtype -1 linewidth 2 linecolor rgb TEXT, \
      '' using (dots > 0 ? OUTSIDE : text_at(int($1))):2:(value_text(int($1))) with labels left \

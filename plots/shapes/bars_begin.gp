@@ -5,6 +5,7 @@ array bar_label[BARS_MOST]
 array bar_color[BARS_MOST]
 array bar_group[BARS_MOST]
 array bar_value[BARS_MOST]   # ns: the median
+array bar_from[BARS_MOST]    # where it begins, or NaN: at the axis
 array bar_low[BARS_MOST]     # its interval, or NaN
 array bar_high[BARS_MOST]
 array bar_hollow[BARS_MOST]  # 1: not told apart from the baseline
@@ -13,7 +14,7 @@ array bar_allocs[BARS_MOST]  # allocations an operation, or NaN
 do for [i = 1:BARS_MOST] {
     bar_label[i] = ''; bar_color[i] = TEXT; bar_group[i] = 1
     bar_value[i] = NaN; bar_low[i] = NaN; bar_high[i] = NaN; bar_allocs[i] = NaN
-    bar_hollow[i] = 0; bar_remark[i] = ''
+    bar_hollow[i] = 0; bar_remark[i] = ''; bar_from[i] = NaN
 }
 
 # Keeps the current row as that bar; 0: none. The answer is 0, to be summed up.

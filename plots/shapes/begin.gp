@@ -1,9 +1,11 @@
 # Nothing is left of a panel before: neither its axes nor how it read its data.
+do for [i = 1:bar_names] { unset label 4000 + i }
+bar_names = 0
 set datafile separator tab
 set datafile columnheaders
 unset logscale
 set xrange [*:*]
 set yrange [*:*]
-set xtics nomirror scale 0
-set ytics nomirror scale 0
+set xtics autofreq nomirror scale 0
+set ytics autofreq nomirror scale 0
 set grid xtics ytics

@@ -2,7 +2,8 @@
 load shapes.'begin.gp'
 POINTS_MOST = 4000
 y_title = 'ns per operation, lower is better'
-array line_label[LINES_MOST]
+array line_label[LINES_MOST] # at its end; empty: none
+array line_name[LINES_MOST]  # what it is called where it is a bar
 array line_color[LINES_MOST]
 array line_mark[LINES_MOST]
 array line_dash[LINES_MOST]  # 1: solid, 2: dashed
@@ -10,7 +11,7 @@ array line_count[LINES_MOST] # points it has
 array line_end_x[LINES_MOST] # its last point: rows come in ascending order of their value
 array line_end_y[LINES_MOST]
 do for [l = 1:LINES_MOST] {
-    line_label[l] = ''; line_color[l] = TEXT; line_mark[l] = 7; line_dash[l] = 1
+    line_label[l] = ''; line_name[l] = ''; line_color[l] = TEXT; line_mark[l] = 7; line_dash[l] = 1
     line_count[l] = 0; line_end_x[l] = NaN; line_end_y[l] = NaN
 }
 points = 0
@@ -45,7 +46,7 @@ take_rate(l, x) = l < 1 || l > LINES_MOST || points == POINTS_MOST || !has(x) \
     point_high[points] = column('ops_high') / 1e6, line_end_y[l] = point_y[points], 0)
 
 # Names a line. `set_line(...)` is an expression: x = set_line(...).
-set_line(l, label, color, mark, dash) = (line_label[l] = label, line_color[l] = color, \
+set_line(l, label, color, mark, dash) = (line_label[l] = label, line_name[l] = label, line_color[l] = color, \
     line_mark[l] = mark, line_dash[l] = dash, 0)
 
 # The range of several allocators, as a band: where a line for each would hide the others.
