@@ -6,6 +6,7 @@
 #include "cli/paths.h"
 #include "data/claims.h"
 #include "data/compare.h"
+#include "data/figure_order.h"
 #include "data/file.h"
 #include "data/keyvalue.h"
 #include "data/metrics.h"
@@ -197,6 +198,8 @@ static int make_report(const struct operands *directories, const char *out, stru
     if (!has_claims)
         fprintf(stderr, "allocost report: the claims are left out: %s\n", error->text);
     *error = (struct error){.text = ""};
+    struct figure_order order;
+    figure_order_load(paths_scripts(), &order);
     int code = EXIT_DONE;
     for (size_t i = 0; i < count && code == EXIT_DONE; i++) {
         code = load(directories->items[i], &sources[i], error) == 0 ? EXIT_DONE : EXIT_FAILED;
@@ -208,6 +211,7 @@ static int make_report(const struct operands *directories, const char *out, stru
         struct report report = {.runs = runs,
                                 .run_count = count,
                                 .claims = has_claims ? &claims : NULL,
+                                .order = &order,
                                 .version = ALLOCOST_VERSION};
         code = write_report(directories, &report, out, error);
     }
@@ -216,6 +220,7 @@ static int make_report(const struct operands *directories, const char *out, stru
         keyvalues_free(&sources[i].machine);
     }
     claims_free(&claims);
+    figure_order_free(&order);
     free(sources);
     free(runs);
     return code == EXIT_DONE && !has_claims ? EXIT_INCOMPLETE : code;

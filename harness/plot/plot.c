@@ -1,5 +1,6 @@
 #include "plot/plot.h"
 
+#include "data/figure_order.h"
 #include "data/file.h"
 #include "data/keyvalue.h"
 #include "data/metrics.h"
@@ -119,11 +120,11 @@ static void remove_temporary(char *path)
 
 /* ---- Which figures there are ---- */
 
-static int compare_figures(const void *left, const void *right)
+static int compare_figures(const void *left, const void *right, void *order)
 {
     const struct figure *const a = left;
     const struct figure *const b = right;
-    return strcmp(a->name, b->name);
+    return figure_order_compare(order, a->name, b->name);
 }
 
 static void add_figure(struct drawing *drawing, const char *name, size_t length, const char *script)
@@ -164,7 +165,10 @@ static int find_figures(struct drawing *drawing, struct error *error)
     closedir(directory);
     if (drawing->count == 0 || access(drawing->style, R_OK) != 0)
         return error_set(error, "%s holds no scripts for gnuplot", drawing->scripts);
-    qsort(drawing->items, drawing->count, sizeof *drawing->items, compare_figures);
+    struct figure_order order;
+    figure_order_load(drawing->scripts, &order);
+    qsort_r(drawing->items, drawing->count, sizeof *drawing->items, compare_figures, &order);
+    figure_order_free(&order);
     return 0;
 }
 

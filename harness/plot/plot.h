@@ -1,7 +1,8 @@
 /*
  * The figures of a run: gnuplot is given the summary as tidy tables and a script a figure.
  *
- * This part knows no scenario and no figure. Every <name>.gp but style.gp in the directory of
+ * This part knows no scenario and no figure. They are drawn in the order of the file `order` in the
+ * directory of scripts (figure_order.h). Every <name>.gp but style.gp in the directory of
  * scripts makes figures/<name>.svg and figures/<name>.png in the directory of the run; a script
  * whose scenario was not measured says so, and its figure is passed over. What names hold (commas,
  * quotes, newlines, the syntax of gnuplot or of a shell) is only ever data to gnuplot.

@@ -1,5 +1,5 @@
 /* The figures of a directory, drawn into the page. */
-#include "data/file.h"
+#include "data/figure_order.h"
 #include "error.h"
 #include "report/html.h"
 #include "report/page_parts.h"
@@ -15,19 +15,21 @@ enum {
     FIGURE_BYTES_MOST = 8 << 20 /* many times what a figure has: what is larger is none */
 };
 
-/* Names of figures, without their ending, sorted. */
+/* Names of figures, without their ending, in the order in which they are shown. */
 struct figure_names {
     char **items; /* owned, as each of them */
     size_t count;
 };
 
-static int compare_names(const void *left, const void *right)
+static int compare_names(const void *left, const void *right, void *user)
 {
-    return strcmp(*(char *const *)left, *(char *const *)right);
+    const struct figure_order *const *const order = user;
+    return figure_order_compare(*order, *(char *const *)left, *(char *const *)right);
 }
 
 /* Lists the SVG files. Returns whether there is such a directory. */
-static bool find_names(const char *path, struct figure_names *names)
+static bool find_names(const char *path, const struct figure_order *order,
+                       struct figure_names *names)
 {
     *names = (struct figure_names){.items = NULL};
     DIR *const directory = opendir(path);
@@ -43,7 +45,7 @@ static bool find_names(const char *path, struct figure_names *names)
     }
     closedir(directory);
     if (names->count > 0)
-        qsort(names->items, names->count, sizeof *names->items, compare_names);
+        qsort_r(names->items, names->count, sizeof *names->items, compare_names, &order);
     return true;
 }
 
@@ -120,7 +122,7 @@ void figures_page_write(const struct page *page, const char *directory, const ch
 {
     struct figure_names names;
     char *const path = check_format("%s/figures", directory);
-    (void)find_names(path, &names);
+    (void)find_names(path, page->report->order, &names);
     page_section(page, "figures", heading);
     if (names.count == 0) {
         fputs("<p>There are no figures. <code>", page->file);

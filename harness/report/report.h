@@ -11,6 +11,7 @@
 
 struct claims;
 struct comparison;
+struct figure_order;
 struct keyvalues;
 struct summary;
 
@@ -28,6 +29,7 @@ struct report {
     const struct comparison *comparison; /* of the runs, in their order; NULL for one run */
     const char *comparison_directory;    /* whose figures are those of the comparison; or NULL */
     const struct claims *claims;         /* by which each run is asked; NULL: none */
+    const struct figure_order *order;    /* of the figures; NULL: by name */
     const char *version;                 /* of the program */
 };
 

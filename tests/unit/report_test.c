@@ -2,7 +2,9 @@
 #include "report/report.h"
 
 #include "check.h"
+#include "data/figure_order.h"
 #include "data/keyvalue.h"
+#include "scratch.h"
 #include "svg.h"
 #include "synthetic.h"
 
@@ -54,12 +56,12 @@ static void free_subject(struct subject *subject)
     summary_free(&subject->summary);
 }
 
-static char *write_page(const struct subject *subject, size_t *left_out)
+static char *write_page_of(const char *directory, const struct subject *subject,
+                           const struct figure_order *order, size_t *left_out)
 {
-    const struct report_run run = {.directory = "/nowhere/" HOSTILE,
-                                   .summary = &subject->summary,
-                                   .machine = &subject->machine};
-    const struct report report = {.runs = &run, .run_count = 1, .version = "1"};
+    const struct report_run run = {
+        .directory = directory, .summary = &subject->summary, .machine = &subject->machine};
+    const struct report report = {.runs = &run, .run_count = 1, .order = order, .version = "1"};
     struct report_troubles troubles = {.talk = NULL};
     char *text = NULL;
     size_t size_bytes = 0;
@@ -69,6 +71,11 @@ static char *write_page(const struct subject *subject, size_t *left_out)
     EXPECT_INT(strlen(text), size_bytes);
     *left_out = troubles.left_out;
     return text;
+}
+
+static char *write_page(const struct subject *subject, size_t *left_out)
+{
+    return write_page_of("/nowhere/" HOSTILE, subject, NULL, left_out);
 }
 
 static size_t count_of(const char *text, const char *what)
@@ -127,6 +134,49 @@ static void test_unclear(void)
     free_subject(&subject);
 }
 
+/* Whether the page has the figures a, b and z in this order, and no other. */
+static bool has_order(const char *page, const char *first, const char *second, const char *third)
+{
+    const char *const found[] = {strstr(page, first), strstr(page, second), strstr(page, third)};
+    return found[0] != NULL && found[1] != NULL && found[2] != NULL && found[0] < found[1] &&
+           found[1] < found[2] && count_of(page, "<figure>") == 3;
+}
+
+static void test_figure_order(void)
+{
+    static const char *const names[] = {"b", "z", "a"};
+    struct subject subject;
+    size_t left_out = 0;
+    make(&subject);
+    scratch_write("order", "z\nb\n", 4);
+    (void)mkdir(scratch_path("figures"), 0755);
+    for (int i = 0; i < 3; i++) {
+        char name[32];
+        char svg[120];
+        snprintf(name, sizeof name, "figures/%s.svg", names[i]);
+        snprintf(svg, sizeof svg, "<svg viewBox=\"0 0 9 9\"><g><text>Is it %s?</text></g></svg>",
+                 names[i]);
+        scratch_write(name, svg, strlen(svg));
+    }
+    struct figure_order order;
+    figure_order_load(scratch_directory, &order);
+    char *const ordered = write_page_of(scratch_directory, &subject, &order, &left_out);
+    EXPECT(has_order(ordered, "Is it z?", "Is it b?", "Is it a?"));
+    char *const by_name = write_page_of(scratch_directory, &subject, NULL, &left_out);
+    EXPECT(has_order(by_name, "Is it a?", "Is it b?", "Is it z?"));
+    EXPECT_INT(left_out, 0);
+    free(ordered);
+    free(by_name);
+    figure_order_free(&order);
+    for (int i = 0; i < 3; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "figures/%s.svg", names[i]);
+        (void)unlink(scratch_path(name));
+    }
+    (void)rmdir(scratch_path("figures"));
+    free_subject(&subject);
+}
+
 /* Nothing measured, nothing known. */
 static void test_empty(void)
 {
@@ -145,6 +195,7 @@ int main(void)
 {
     test_page();
     test_unclear();
+    test_figure_order();
     test_empty();
     return check_result();
 }
