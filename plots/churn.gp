@@ -13,6 +13,6 @@ number(variant) = is_row('churn') ? way(variant) : 0
 stats cells using (take_bar_or_dot(number(strcol('variant')), column('allocator')) \
     + keep_floor('churn')) nooutput
 floor = floor_ns(0)
-floor_label = 'the stamps alone'
+floor_label = has(own_floor) ? 'the stamps alone' : 'empty loop'
 with_allocs = 0
 load shapes.'bars.gp'

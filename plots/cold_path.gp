@@ -5,18 +5,19 @@ call ARG1 ARG1 ARG2 ARG3
 BARS_MOST = 16
 load shapes.'bars_begin.gp'
 heap_color = baseline > 0 ? allocator_color[baseline] : TEXT
+array read[2] = ['4 KiB read: ', '256 KiB read: ']
+array live[2] = ['of 256 KiB live: ', 'of 8 MiB live: ']
 do for [g = 1:2] {
     first = 5 * (g - 1)
-    done = set_bar(first + 1, (g == 1 ? '4' : '256').' KiB read, no block', storage_color[INLINE], g)
-    done = set_bar(first + 2, 'and 64 blocks that are there', storage_color[STATIC], g)
-    done = set_bar(first + 3, 'from an arena', storage_color[ARENA], g)
-    done = set_bar(first + 4, 'from 64 pools', storage_color[POOL], g)
-    done = set_bar(first + 5, 'from malloc', heap_color, g)
+    done = set_bar(first + 1, read[g].'no block', storage_color[INLINE], g)
+    done = set_bar(first + 2, read[g].'blocks that stay', storage_color[STATIC], g)
+    done = set_bar(first + 3, read[g].'arena', storage_color[ARENA], g)
+    done = set_bar(first + 4, read[g].'64 pools', storage_color[POOL], g)
+    done = set_bar(first + 5, read[g].'malloc, free', heap_color, g)
     first = 10 + 3 * (g - 1)
-    done = set_bar(first + 1, '64 of '.(g == 1 ? '256 KiB' : '8 MiB').' of live blocks: there', \
-        storage_color[STATIC], 2 + g)
-    done = set_bar(first + 2, 'exchanged in 64 pools', storage_color[POOL], 2 + g)
-    done = set_bar(first + 3, 'by free and malloc', heap_color, 2 + g)
+    done = set_bar(first + 1, live[g].'blocks that stay', storage_color[STATIC], 2 + g)
+    done = set_bar(first + 2, live[g].'64 pools', storage_color[POOL], 2 + g)
+    done = set_bar(first + 3, live[g].'free, malloc', heap_color, 2 + g)
 }
 way(variant) = variant eq 'work_only' ? 1 : variant eq 'static' ? 2 : variant eq 'arena' ? 3 \
     : variant eq 'pool' ? 4 : variant eq 'malloc' ? 5 : 0

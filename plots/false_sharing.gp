@@ -9,8 +9,8 @@ done = set_bar(1, 'static, 128 bytes apart', storage_color[STATIC], 1)
 done = set_bar(2, 'static, side by side', storage_color[STATIC], 1)
 done = set_bar(3, 'both from one thread', heap_color, 2)
 done = set_bar(4, 'each its own, anew', heap_color, 3)
-done = set_bar(5, "the same, after freeing another's", heap_color, 3)
-done = set_bar(6, 'the same, aligned to 128', heap_color, 3)
+done = set_bar(5, "each its own, another's freed", heap_color, 3)
+done = set_bar(6, 'each its own, aligned to 128', heap_color, 3)
 way(variant) = variant eq 'padded' ? 1 : variant eq 'adjacent' ? 2 : variant eq 'handed' ? 3 \
     : variant eq 'active' ? 4 : variant eq 'passive' ? 5 : variant eq 'active_padded' ? 6 : 0
 floor = NaN

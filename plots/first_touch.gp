@@ -6,18 +6,18 @@ BARS_MOST = 12
 load shapes.'bars_begin.gp'
 FEW = 16; HUGE = 512 # pages of a block
 heap_color = baseline > 0 ? allocator_color[baseline] : TEXT
-done = set_bar(1, '16 pages: of a block that stays', storage_color[STATIC], 1)
-done = set_bar(2, 'from an arena', storage_color[ARENA], 1)
-done = set_bar(3, 'from malloc', heap_color, 1)
-done = set_bar(4, 'kept, with MADV_FREE', storage_color[STATIC], 1)
-done = set_bar(5, 'new to the process: MADV_DONTNEED', storage_color[STATIC], 2)
-done = set_bar(6, 'brk, up and down', storage_color[STATIC], 2)
-done = set_bar(7, 'mmap, munmap', storage_color[STATIC], 2)
-done = set_bar(8, 'of a mapping that grows down', storage_color[STATIC], 2)
-done = set_bar(9, 'mmap with MAP_POPULATE', storage_color[STATIC], 2)
-done = set_bar(10, '512 pages: of a block that stays', storage_color[STATIC], 3)
-done = set_bar(11, 'from malloc', heap_color, 3)
-done = set_bar(12, 'mmap of one huge page', storage_color[STATIC], 3)
+done = set_bar(1, '16 pages of a block that stays', storage_color[STATIC], 1)
+done = set_bar(2, '16 pages from an arena', storage_color[ARENA], 1)
+done = set_bar(3, '16 pages from malloc', heap_color, 1)
+done = set_bar(4, '16 pages, kept with MADV_FREE', storage_color[STATIC], 1)
+done = set_bar(5, '16 new pages: MADV_DONTNEED', storage_color[STATIC], 2)
+done = set_bar(6, '16 new pages: brk, up and down', storage_color[STATIC], 2)
+done = set_bar(7, '16 new pages: mmap, munmap', storage_color[STATIC], 2)
+done = set_bar(8, '16 new pages: MAP_GROWSDOWN', storage_color[STATIC], 2)
+done = set_bar(9, '16 new pages: MAP_POPULATE', storage_color[STATIC], 2)
+done = set_bar(10, '512 pages of a block that stays', storage_color[STATIC], 3)
+done = set_bar(11, '512 pages from malloc', heap_color, 3)
+done = set_bar(12, '512 new pages: a huge one', storage_color[STATIC], 3)
 way(variant) = is_at(FEW) ? (variant eq 'kept' ? 1 : variant eq 'arena' ? 2 \
     : variant eq 'malloc' ? 3 : variant eq 'madv_free' ? 4 : variant eq 'madv_dontneed' ? 5 \
     : variant eq 'brk' ? 6 : variant eq 'mmap' ? 7 : variant eq 'mmap_grows_down' ? 8 \
