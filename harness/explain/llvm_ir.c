@@ -4,6 +4,7 @@
 #include "error.h"
 #include "explain/flow.h"
 #include "explain/llvm_debug.h"
+#include "explain/llvm_words.h"
 #include "explain/scan.h"
 
 #include <ctype.h>
@@ -38,45 +39,11 @@ struct reader {
     size_t frame_count;
 };
 
-/* ---- Names: %p, @malloc, %"a b" ---- */
-
-/* The length of the name that begins with % or @, that sign included. */
-static size_t name_length(const char *text)
-{
-    if (text[1] == '"')
-        return (size_t)(scan_string_end(text + 1) - text);
-    size_t length = 1;
-    while (isalnum((unsigned char)text[length]) ||
-           (text[length] != '\0' && strchr("$._-", text[length]) != NULL))
-        length++;
-    return length;
-}
-
-/* The next name in the text that begins with one of the signs; NULL when there is none. */
-static const char *next_name(const char *text, const char *signs)
-{
-    while (*text != '\0') {
-        if (strchr(signs, *text) != NULL && name_length(text) > 1)
-            return text;
-        text = *text == '"' ? scan_string_end(text) : text + 1;
-    }
-    return NULL;
-}
+/* ---- Names ---- */
 
 static const char *keep_name(const struct reader *reader, const char *text)
 {
-    return scan_keep(reader->unit->pool, text, name_length(text));
-}
-
-/* The name as the user wrote it. */
-static const char *user_name(const struct reader *reader, const char *name)
-{
-    const bool quoted = name[1] == '"';
-    size_t length = name_length(name) - 1 - (quoted ? 2 : 0);
-    const char *const start = name + 1 + (quoted ? 1 : 0);
-    if (length > 5 && strncmp(start + length - 5, ".addr", 5) == 0)
-        length -= 5;
-    return scan_keep(reader->unit->pool, start, length);
+    return scan_keep(reader->unit->pool, text, llvm_name_length(text));
 }
 
 /* ---- Where a pointer comes from ---- */
@@ -107,8 +74,9 @@ static bool is_frame(const struct reader *reader, const char *name)
 
 static bool is_parameter(const struct reader *reader, const char *name)
 {
+    const char *const plain = llvm_plain_name(reader->unit->pool, name);
     for (size_t i = 0; i < reader->function->parameter_count; i++)
-        if (strcmp(reader->function->parameters[i].name, name + 1) == 0)
+        if (strcmp(reader->function->parameters[i].name, plain) == 0)
             return true;
     return false;
 }
@@ -118,7 +86,8 @@ static bool is_parameter(const struct reader *reader, const char *name)
 /* One step for each value in the text. */
 static void add_steps(struct reader *reader, const char *text, struct flow_step step)
 {
-    for (const char *at = text; (at = next_name(at, "%")) != NULL; at += name_length(at)) {
+    for (const char *at = text; (at = llvm_next_name(at, "%")) != NULL;
+         at += llvm_name_length(at)) {
         step.from = keep_name(reader, at);
         flow_add_step(reader->function, step);
     }
@@ -128,7 +97,7 @@ static void add_steps(struct reader *reader, const char *text, struct flow_step 
 static const char *operand(const struct reader *reader, const char *text)
 {
     const char *last = NULL;
-    for (const char *at = text; (at = next_name(at, "%@")) != NULL; at += name_length(at))
+    for (const char *at = text; (at = llvm_next_name(at, "%@")) != NULL; at += llvm_name_length(at))
         last = at;
     return last != NULL ? keep_name(reader, last) : NULL;
 }
@@ -144,9 +113,9 @@ static void add_store(struct reader *reader, const char *value, const char *poin
         step.kind = FLOW_COPY;
         step.to = root;
     } else if (root[0] == '@') {
-        words = check_format("in `%s`", user_name(reader, root));
+        words = check_format("in `%s`", llvm_user_name(reader->unit->pool, root));
     } else if (is_parameter(reader, root)) {
-        words = check_format("through `%s`", user_name(reader, root));
+        words = check_format("through `%s`", llvm_user_name(reader->unit->pool, root));
     } else {
         words = check_format("through a pointer");
     }
@@ -157,34 +126,6 @@ static void add_store(struct reader *reader, const char *value, const char *poin
 }
 
 /* ---- Parameters and arguments ---- */
-
-static bool has_attribute(const char *text, const char *name)
-{
-    const size_t length = strlen(name);
-    for (const char *at = text; (at = strstr(at, name)) != NULL; at++)
-        if (at > text && at[-1] == ' ' && (at[length] == ' ' || at[length] == '\0'))
-            return true;
-    return false;
-}
-
-/* Whether it is certain that the function keeps no copy of the pointer, nor returns it. */
-static bool captures_nothing(const char *text)
-{
-    return has_attribute(text, "nocapture") || has_attribute(text, "captures(none)");
-}
-
-/* What the attributes of a parameter say; typed pointers end in `*`. */
-static struct flow_parameter read_attributes(const char *text)
-{
-    const bool copied = strstr(text, " byval(") != NULL || strstr(text, " sret(") != NULL;
-    const bool captured = !copied && !captures_nothing(text);
-    return (struct flow_parameter){
-        .name = "",
-        .pointer = !copied && (strncmp(text, "ptr", 3) == 0 || strchr(text, '*') != NULL),
-        .known = true,
-        .retained = captured,
-        .returned = captured};
-}
 
 /* The brackets behind the name of a function: their content, cut out of the line; NULL without. */
 static char *cut_brackets(char *text)
@@ -219,20 +160,21 @@ static size_t dbg_number(const char *line)
 static void begin_function(struct reader *reader, char *line, bool defined)
 {
     const struct place place = llvm_debug_place(reader->debug, dbg_number(line));
-    const char *const name = next_name(line, "@");
+    const char *const name = llvm_next_name(line, "@");
     if (name == NULL)
         return;
-    struct flow_function *const function = flow_add_function(reader->unit, user_name(reader, name));
+    struct flow_function *const function =
+        flow_add_function(reader->unit, llvm_user_name(reader->unit->pool, name));
     function->defined = defined;
     function->place = place;
-    char *const list = cut_brackets(line + (name - line) + name_length(name));
+    char *const list = cut_brackets(line + (name - line) + llvm_name_length(name));
     char *parts[FLOW_PARAMETERS];
     const size_t count = list != NULL ? scan_split(list, parts, FLOW_PARAMETERS) : 0;
     for (size_t i = 0; i < count && strcmp(parts[i], "...") != 0; i++) {
-        struct flow_parameter parameter = read_attributes(parts[i]);
+        struct flow_parameter parameter = llvm_read_attributes(parts[i]);
         const char *const blank = strrchr(parts[i], ' ');
         if (blank != NULL && blank[1] == '%' && !isdigit((unsigned char)blank[2]))
-            parameter.name = user_name(reader, keep_name(reader, blank + 1));
+            parameter.name = llvm_user_name(reader->unit->pool, keep_name(reader, blank + 1));
         function->parameters[function->parameter_count++] = parameter;
     }
     reader->derived_count = reader->loaded_count = reader->frame_count = 0;
@@ -250,8 +192,8 @@ static const char *variable_name(const struct reader *reader, const char *value)
     value = root_of(reader, value);
     for (size_t i = 0; i < reader->loaded_count; i++)
         if (strcmp(reader->loaded[i].name, value) == 0)
-            return user_name(reader, reader->loaded[i].variable);
-    return is_parameter(reader, value) ? value + 1 : NULL;
+            return llvm_user_name(reader->unit->pool, reader->loaded[i].variable);
+    return is_parameter(reader, value) ? llvm_plain_name(reader->unit->pool, value) : NULL;
 }
 
 /* The arguments of an allocation as a user would write them: constants and names. */
@@ -286,18 +228,18 @@ static void read_call(struct reader *reader, const char *result, char *text, siz
         return;
     }
     char *callee = NULL;
-    for (const char *at = text; (at = next_name(at, "%@")) != NULL; at += name_length(at))
-        if (at[name_length(at)] == '(') {
+    for (const char *at = text; (at = llvm_next_name(at, "%@")) != NULL; at += llvm_name_length(at))
+        if (at[llvm_name_length(at)] == '(') {
             callee = text + (at - text);
             break;
         }
     if (callee == NULL || strncmp(callee, "@llvm.", 6) == 0)
         return;
     const bool indirect = callee[0] == '%';
-    const char *const name = user_name(reader, callee);
+    const char *const name = llvm_user_name(reader->unit->pool, callee);
     const char *const shown =
         !indirect || is_parameter(reader, keep_name(reader, callee)) ? name : "";
-    char *const list = cut_brackets(callee + name_length(callee));
+    char *const list = cut_brackets(callee + llvm_name_length(callee));
     char *parts[ARGUMENTS_MOST];
     const size_t count = list != NULL ? scan_split(list, parts, ARGUMENTS_MOST) : 0;
     bool through_argument;
@@ -310,7 +252,7 @@ static void read_call(struct reader *reader, const char *result, char *text, siz
     for (size_t i = 0; i < count; i++) {
         const char *const value = operand(reader, parts[i]);
         if (value == NULL || value[0] != '%' || strncmp(parts[i], "metadata", 8) == 0 ||
-            captures_nothing(parts[i]))
+            llvm_captures_nothing(parts[i]))
             continue;
         flow_add_step(reader->function, (struct flow_step){.kind = FLOW_PASS,
                                                            .from = root_of(reader, value),
@@ -339,7 +281,7 @@ static void read_alloca(struct reader *reader, const char *result, char *text, s
     reader->frame[reader->frame_count++] = result;
     char *parts[4];
     const size_t count = scan_split(text + 7, parts, 4);
-    if (count < 2 || next_name(parts[1], "%") == NULL)
+    if (count < 2 || llvm_next_name(parts[1], "%") == NULL)
         return;
     flow_add_call(reader->function,
                   (struct flow_call){.place = llvm_debug_place(reader->debug, dbg),
@@ -393,23 +335,32 @@ static void read_load(struct reader *reader, const char *result, char *text)
     }
 }
 
+/* Ends the line in front of ", !tbaa !7, !dbg !9", which no string is. */
+static void cut_attachments(char *line)
+{
+    for (char *at = line; (at = scan_find(at, ',')) != NULL; at++)
+        if (strncmp(at, ", !", 3) == 0) {
+            *at = '\0';
+            return;
+        }
+}
+
 static void read_instruction(struct reader *reader, char *line)
 {
     const size_t dbg = dbg_number(line);
-    char *const attached = strstr(line, ", !");
-    if (attached != NULL)
-        *attached = '\0';
+    cut_attachments(line);
     char *text = line + strspn(line, " ");
     const char *result = NULL;
-    if (text[0] == '%' && strncmp(text + name_length(text), " = ", 3) == 0) {
+    if (text[0] == '%' && strncmp(text + llvm_name_length(text), " = ", 3) == 0) {
         result = keep_name(reader, text);
-        text += name_length(text) + 3;
+        text += llvm_name_length(text) + 3;
     }
     char *parts[4];
     if (begins(text, "tail") || begins(text, "musttail") || begins(text, "notail"))
         text += strcspn(text, " ");
     text += strspn(text, " ");
-    if (begins(text, "call")) {
+    /* The line behind an invoke or a callbr, of labels, is no instruction. */
+    if (begins(text, "call") || begins(text, "invoke") || begins(text, "callbr")) {
         read_call(reader, result, text, dbg);
     } else if (begins(text, "ret")) {
         add_steps(reader, text, (struct flow_step){.kind = FLOW_RETURN});
@@ -417,9 +368,10 @@ static void read_instruction(struct reader *reader, char *line)
         if (scan_split(text, parts, 4) >= 2)
             add_store(reader, operand(reader, parts[0]), operand(reader, parts[1]));
     } else if (begins(text, "atomicrmw") || begins(text, "cmpxchg")) {
-        const size_t count = scan_split(text, parts, 4);
-        for (size_t i = 1; i < count; i++)
-            add_store(reader, operand(reader, parts[i]), operand(reader, parts[0]));
+        /* "atomicrmw xchg ptr %to, ptr %v"; "cmpxchg ptr %to, ptr %expected, ptr %v" */
+        const size_t stored = begins(text, "cmpxchg") ? 2 : 1;
+        if (scan_split(text, parts, 4) > stored)
+            add_store(reader, operand(reader, parts[stored]), operand(reader, parts[0]));
     } else if (result == NULL || begins(text, "icmp") || begins(text, "fcmp")) {
         return;
     } else if (begins(text, "alloca")) {

@@ -227,7 +227,21 @@ static const struct {
     {"%old = atomicrmw xchg ptr %out, ptr %p seq_cst", "S through `out`"},
     {"%a = alloca ptr, align 8\n  store ptr %p, ptr %a\n  %b = load ptr, ptr %a\n  ret ptr %b",
      "R"},
+    {"%q = cmpxchg ptr %out, ptr null, ptr %p acq_rel monotonic, align 8", "S through `out`"},
+    {"%q = cmpxchg weak ptr %out, ptr %p, ptr null seq_cst seq_cst, align 8", ""}, /* compared */
+    {"store volatile ptr %p, ptr %\"\\C3\\A9t\\C3\\A9\", align 8", "S through `\xc3\xa9t\xc3\xa9`"},
+    {"store ptr %p, ptr @\"g, !x\", align 8, !tbaa !7", "S in `g, !x`"},
     {"call void @f(ptr noundef %p)", "P f"},
+    {"call void @\"a\\22 b\"(ptr noundef %p) [ \"deopt\"(i32 0) ], !dbg !6", "P a\" b"},
+    {"musttail call void @f(ptr noundef %p)", "P f"},
+    {"%q = invoke ptr @f(ptr noundef %p)\n          to label %a unwind label %b", "P f"},
+    {"invoke void @g(ptr noundef %p)\n          to label %a unwind label %b, !dbg !6", ""},
+    {"callbr void asm sideeffect \"# $0 $1\", \"r,!i\"(ptr %p) #2\n"
+     "          to label %a [label %b]",
+     "A"},
+    {"%q = call ptr @k(ptr noundef %p)", ""},
+    {"%q = call ptr @k(ptr noundef %p)\n  ret ptr %q", "R"},
+    {"%q = call ptr @l(ptr noundef %p)", "P l"},
     {"call void @f(ptr nocapture noundef %p)", ""},
     {"call void @f(ptr noundef captures(none) %p)", ""},
     {"call void @g(ptr noundef %p)", ""},
@@ -244,16 +258,20 @@ static void test_llvm_instructions(void)
 {
     for (size_t i = 0; i < sizeof llvm_cases / sizeof *llvm_cases; i++) {
         char text[2048];
-        snprintf(text, sizeof text,
-                 "define ptr @f1(ptr noundef %%out, ptr %%fn, i32 %%n) !dbg !5 {\nentry:\n"
-                 "  %%p = call noalias ptr @malloc(i64 noundef 8) #1, !dbg !6\n  %s\n}\n"
-                 "declare void @g(ptr noundef captures(none))\n"
-                 "declare void @h(ptr noundef)\n"
-                 "!3 = !DIFile(filename: \"a\\22(b, line: 9).c\", directory: \"/src\")\n"
-                 "!5 = distinct !DISubprogram(name: \"f1\", scope: !3, file: !3, line: 1)\n"
-                 "!6 = !DILocation(line: 3, column: 4, scope: !7)\n"
-                 "!7 = distinct !DILexicalBlock(scope: !5, file: !3, line: 2, column: 1)\n",
-                 llvm_cases[i].instruction);
+        snprintf(
+            text, sizeof text,
+            "define ptr @f1(ptr noundef %%out, ptr %%fn, i32 %%n, ptr %%\"\\C3\\A9t\\C3\\A9\") "
+            "!dbg !5 {\nentry:\n"
+            "  %%p = call noalias ptr @malloc(i64 noundef 8) #1, !dbg !6\n  %s\n}\n"
+            "declare void @g(ptr noundef captures(none))\n"
+            "declare void @h(ptr noundef)\n"
+            "declare ptr @k(ptr noundef captures(ret: address, provenance))\n"
+            "declare ptr @l(ptr captures(address, ret: address, provenance))\n"
+            "!3 = !DIFile(filename: \"a\\22(b, line: 9).c\", directory: \"/src\")\n"
+            "!5 = distinct !DISubprogram(name: \"f1\", scope: !3, file: !3, line: 1)\n"
+            "!6 = !DILocation(line: 3, column: 4, scope: !7)\n"
+            "!7 = distinct !DILexicalBlock(scope: !5, file: !3, line: 2, column: 1)\n",
+            llvm_cases[i].instruction);
         struct flow_unit unit = {.pool = pool};
         llvm_ir_read(&unit, text);
         const struct flow_function *const function = flow_find(&unit, "f1");
@@ -280,7 +298,11 @@ static void test_broken(void)
                                         "!",
                                         "!9999999999 = !DIFile(",
                                         "define ptr @f() {\n  %p = call",
-                                        "declare @"};
+                                        "declare @",
+                                        "declare @\"",
+                                        "declare @\"\"",
+                                        "declare ptr @\"f\\2\"(ptr %\"",
+                                        "define ptr @f() {\n  %\" = load ptr, ptr %\""};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct flow_unit unit = {.pool = pool};
         gimple_read(&unit, texts[i], "a.c");
