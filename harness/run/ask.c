@@ -241,9 +241,10 @@ static void add_question(struct command_line *line, const struct session *sessio
         add_word(line, "--dumps=%s", question->dumps);
 }
 
-/* The settings that a probe has to prove. Their texts may be of any length: they are passed on. */
+/* What a probe has to prove. The texts of settings may be of any length: they are passed on. */
 static void add_proofs(struct command_line *line, const struct session_allocator *allocator)
 {
+    add_word(line, "--accept");
     for (char **proof = allocator->proofs; proof != NULL && *proof != NULL; proof++) {
         CHECK(line->count < ARGUMENTS_MOST - 1);
         line->words[line->count++] = *proof;

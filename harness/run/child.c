@@ -282,6 +282,11 @@ static void explain(const struct child_request *request, const struct listener *
     else
         snprintf(reason, room, "ended without its last line");
     const size_t used = strlen(reason);
+    /* Timed code has no words for what it finds. */
+    if (said[0] == '\0' && !result->timed_out && stop_requested() == 0 && WIFSIGNALED(status) &&
+        WTERMSIG(status) == SIGABRT)
+        snprintf(reason + used, room - used,
+                 ", without a word, as where malloc returns NULL or a block loses what was in it");
     if (said[0] != '\0' && listener->failure[0] == '\0' && stop_requested() == 0)
         snprintf(reason + used, room - used, ": %s", said);
 }

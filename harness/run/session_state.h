@@ -99,7 +99,7 @@ struct question {
     const struct plan_cell *cell; /* NULL for probe */
     size_t allocator;
     bool counting;          /* with the interposer in front */
-    bool proving;           /* the allocator's settings are to be proved, by a probe */
+    bool proving;           /* the allocator is tried out, and its settings, by a probe */
     const char *const *run; /* program that runs the worker, and its arguments; NULL: none */
     const char *dumps;      /* handed on to the worker; NULL: nothing is */
     uint64_t limit_ns;      /* wall time after which it is killed; 0: that of a sample */

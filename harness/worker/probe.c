@@ -1,9 +1,9 @@
-/* Who provides malloc in this process, whether it can, and whether its settings have taken effect.
- */
+/* Who provides malloc in this process, whether it does what malloc promises, and whether its
+ * settings have taken effect. */
+#include "acceptance.h"
 #include "subject.h"
 #include "worker.h"
 
-#include "keep.h"
 #include "provider.h"
 #include "setting.h"
 #include "wire.h"
@@ -42,18 +42,14 @@ static int prove_settings(const struct worker_request *request)
 
 int worker_probe(const struct worker_request *request)
 {
-    /* An allocator that cannot serve a few sizes and threads is found out here, once. */
     subject_become_threaded();
-    for (size_t size = 1; size <= (size_t)1 << 20; size *= 4) {
-        char *const block = malloc(size);
-        if (block == NULL)
-            return subject_fail(request, "malloc returned NULL");
-        block[0] = block[size - 1] = 1;
-        KEEP_PTR(block);
-        free(block);
-    }
-    if (subject_send_provider(request) != 0 ||
-        (request->setting_count > 0 && prove_settings(request) != 0) ||
+    char why[128];
+    if (subject_send_provider(request) != 0)
+        return 1;
+    /* An allocator that breaks its promises is found out here, once. */
+    if (request->accepting && !accept_allocator(why, sizeof why))
+        return subject_fail(request, why);
+    if ((request->setting_count > 0 && prove_settings(request) != 0) ||
         wire_send(request->fd, "done", NULL, 0) != 0)
         return 1;
     return 0;

@@ -3,7 +3,7 @@
  * Benchmark.
  *
  *     bench_x describe                        the scenario and its cells, as lines of the wire
- *     bench_x probe --fd=N --setting=V=X...   who provides malloc in this process
+ *     bench_x probe --fd=N --accept --setting=V=X...   who provides malloc in this process
  *     bench_x calibrate|measure|count|instructions --fd=N --variant=V --value=X --threads=T
  *         --seed=S ...
  *
@@ -33,13 +33,15 @@ struct worker_request {
     const char *dumps;          /* the path that callgrind was given; NULL: not under it */
     const char *settings[WORKER_SETTINGS_MOST]; /* VARIABLE=VALUE, to be proved by the probe */
     unsigned setting_count;
-    int fd; /* where the lines go */
+    bool accepting; /* the probe tries the allocator out */
+    int fd;         /* where the lines go */
 };
 
 /* Sends the scenario and its cells. */
 int worker_describe(const struct worker_request *request);
 
-/* Sends who provides malloc, and of each setting that it is given what is known of it. */
+/* Sends who provides malloc, and of each setting that it is given what is known of it. Fails an
+ * allocator that breaks a promise, when it is to try it out. */
 int worker_probe(const struct worker_request *request);
 
 /*

@@ -43,6 +43,10 @@ static int take_argument(const char *argument, struct worker_request *request)
         request->dumps = argument + 8;
         return 1;
     }
+    if (strcmp(argument, "--accept") == 0) {
+        request->accepting = true;
+        return 1;
+    }
     if (strncmp(argument, "--setting=", 10) == 0) {
         if (request->setting_count == WORKER_SETTINGS_MOST)
             return -1;

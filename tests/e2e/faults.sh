@@ -1,4 +1,5 @@
-# An allocator that crashes, hangs, or is not the one it says: its cells fail alone, and the run goes on.
+# An allocator that crashes, hangs, breaks its promises, or is not the one it says: its cells fail alone, and
+# the run goes on.
 # shellcheck shell=sh source=lib.sh
 . "$(dirname "$0")/lib.sh"
 programs floor return_pointer
@@ -39,6 +40,25 @@ check test "$(awk -F, '$7 == "slow" && $2 == "malloc" { print ($9 > 100000) }' s
 before="$(iterations glibc) $(iterations slow)"
 run 0 run --resume slow --rounds 1 --no-figures 'malloc/size:64$'
 check test "$(iterations glibc) $(iterations slow)" = "$before"
+
+# Breaks a promise of malloc: that is found out before anything is measured, and said.
+list=glibc
+for fault in returns_null misaligned overlapping not_zero forgetful runs_out; do
+    list=$list,$fault=$fixtures/$fault.so
+done
+run 3 run --allocators "$list" --rounds 1 --no-figures --out promises "$cells"
+says err 'returns_null cannot be measured: malloc of 256 bytes returned NULL'
+says err 'misaligned cannot be measured: malloc of 256 bytes returned a block that is not aligned to 16'
+says err 'overlapping cannot be measured: two blocks of 256 bytes from malloc overlap'
+says err 'not_zero cannot be measured: calloc of 256 bytes returned a block that is not zero'
+says err 'forgetful cannot be measured: realloc from 256 to 512 bytes lost what was in the block'
+check test "$(rows promises/summary.csv status=failed)" -eq 11
+check test "$(rows promises/summary.csv allocator=glibc status=failed)" -eq 0
+
+# Breaks it when a cell is at work: that cell fails, without words of its own.
+check test "$(rows promises/summary.csv allocator=runs_out value=256 status=failed)" -eq 1
+check test "$(rows promises/summary.csv allocator=runs_out value=64 status=failed)" -eq 0
+says err 'killed by signal 6 (Aborted), without a word, as where malloc returns NULL'
 
 # Another object serves malloc in the end: refused, with its name.
 run 3 run --allocators "glibc,bad=$fixtures/wrong.so" --rounds 1 --no-figures --out wrong "$cells"

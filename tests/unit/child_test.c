@@ -118,7 +118,10 @@ static void test_failures(void)
     EXPECT_STR(reason_of("echo done >&3; exit 7"), "exit code 7");
     EXPECT_STR(reason_of("exit 0"), "ended without its last line");
     EXPECT_STR(reason_of("kill -SEGV $$"), "killed by signal 11 (Segmentation fault)");
-    EXPECT_STR(reason_of("echo done >&3; kill -ABRT $$"), "killed by signal 6 (Aborted)");
+    EXPECT_STR(
+        reason_of("echo done >&3; kill -ABRT $$"),
+        "killed by signal 6 (Aborted), without a word, as where malloc returns NULL or a block "
+        "loses what was in it");
     EXPECT_STR(reason_of("printf 'fail\\tno such\\\\tcell\\n' >&3; echo talk >&2; exit 1"),
                "no such\tcell");
     EXPECT_STR(reason_of("printf 'fail\\tanyway\\n' >&3; echo done >&3"), "anyway");
