@@ -277,6 +277,11 @@ static void test_variations(void)
     input.cpu = 0;
     look();
     EXPECT_FINDING("isolated", FINDING_MEND, "none", "isolcpus=3 ");
+    /* Above 2 the kernel shows a process not even its own counts. */
+    write_file("/proc/sys/kernel/perf_event_paranoid", "3\n");
+    look();
+    EXPECT_FINDING("counters", FINDING_MEND, "none for this process; perf_event_paranoid is 3",
+                   "sudo sysctl kernel.perf_event_paranoid=2");
 }
 
 /* In a guest and in a container what is set outside cannot be mended inside. */

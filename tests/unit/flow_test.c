@@ -171,6 +171,7 @@ static const struct {
     {"f (&p_1->a, \"p_1\");", "P f"},
     {"f (\"p_1\", 3);", ""},
     {"fn_6(D) (p_1);", "C fn"},
+    {"free_6(D) (p_1);", "C free"},
     {"_7 (p_1);", "C ..."},
     {"free (p_1); [tail call]", ""},
     {"__builtin_memset (p_1, 0, 8);", ""},

@@ -176,6 +176,27 @@ static void test_processes(void)
     cells[5].failure = NULL;
 }
 
+/* Cells that do a given trace again are measured first when there is one, and not at all otherwise.
+ */
+static void test_trace(void)
+{
+    cells[3].traced = true;
+    EXPECT_STR(selected(0, NULL), "xxxxxxx");
+    EXPECT_INT(plan_set_trace(&plan, false, &error), 0);
+    EXPECT_INT(plan_selected(&plan), 6);
+    EXPECT(!cells[3].selected);
+    EXPECT_INT(cells[3].tier, BENCH_EXTENDED);
+    EXPECT_STR(SELECTED("malloc/size:4096"), "...x...");
+    EXPECT_INT(plan_set_trace(&plan, false, &error), -1);
+    EXPECT_STR(error.text, "these cells need a trace: give it with --trace FILE");
+    EXPECT_STR(SELECTED("malloc/size:4096"), "...x...");
+    EXPECT_INT(plan_set_trace(&plan, true, &error), 0);
+    EXPECT(cells[3].selected);
+    EXPECT_INT(cells[3].tier, BENCH_KEY);
+    cells[3].traced = false;
+    cells[3].tier = BENCH_EXTENDED;
+}
+
 /* A program of a directory of its own, which prints these lines to its third descriptor. */
 static const char *make_program(const char *name, const char *lines)
 {
@@ -275,6 +296,7 @@ int main(void)
     test_names();
     test_threads();
     test_processes();
+    test_trace();
     test_discovery();
     test_broken_programs();
     return check_result();

@@ -15,19 +15,19 @@
  * The worker. Of each process it says five repetitions of 100 iterations at 3 GHz, but: two_noisy
  * and three_noisy are interrupted in so many of them; once_noisy in all, but in its first process
  * only; clocked has two at another clock, stolen one in which the hypervisor ran others; four does
- * but four. miscounted has an alloc more than declared, bounded one less than the most; other_sum
- * has another checksum. Calibrated a second time, a cell gets other iterations.
+ * but four. miscounted has an alloc more than declared, leaky a free less, bounded an alloc less
+ * than the most; other_sum has another checksum. Calibrated a second time, a cell gets other
+ * iterations.
  */
 static const char worker[] =
     "#!/bin/sh\n"
     "say() { printf \"$@\" >&3; }\n"
-    "rep() { say 'rep\\t%s\\t100\\t2.5\\t2.4\\t%s\\t7\\t%s\\t%s\\t4e8\\n' $1 $2 $3 $4; }\n"
+    "rep() { say 'rep\\t%s\\t%s\\t2.5\\t2.4\\t%s\\t7\\t%s\\t%s\\t4e8\\n' $1 $asked $2 $3 $4; }\n"
     "seen() { [ -e \"$0.$1\" ] || { : >\"$0.$1\"; false; }; }\n"
     "if [ \"$1\" = describe ]; then\n"
     "  say 'scenario\\tx\\tWhat?\\tall\\t\\nlibrary\\t1.7.1\\trelease\\n'\n"
-    "  for name in quiet two_noisy three_noisy once_noisy clocked stolen four miscounted bounded "
-    "\\\n"
-    "    other_sum; do\n"
+    "  for name in quiet two_noisy three_noisy once_noisy clocked stolen four \\\n"
+    "    miscounted leaky bounded other_sum; do\n"
     "    say 'cell\\t%s\\t\\theap\\t0\\t0\\t0\\t\\tcalls\\tmalloc free\\t0x10\\t\\t1\\t0\\t0\\n' "
     "$name\n"
     "  done\n"
@@ -36,6 +36,7 @@ static const char worker[] =
     "fi\n"
     "say 'provider\\t/lib/libc.so.6\\t2.36\\t1\\t0\\n'\n"
     "cell=${2#--variant=}\n"
+    "for word; do case $word in --iterations=*) asked=${word#*=} ;; esac; done\n"
     "case $1 in\n"
     "calibrate)\n"
     "  sum=7 iterations=100\n"
@@ -43,11 +44,12 @@ static const char worker[] =
     "  ! seen calibrated_$cell || iterations=50\n"
     "  say 'calibrated\\t%s\\t3.0\\t1000\\t%s\\n' $iterations $sum ;;\n"
     "count)\n"
-    "  allocs=100 bound=0\n"
+    "  allocs=100 frees=100 bound=0\n"
     "  [ $cell != miscounted ] || allocs=101\n"
+    "  [ $cell != leaky ] || frees=99\n"
     "  [ $cell != bounded ] || allocs=99 bound=1\n"
-    "  say 'counts\\t100\\t%s\\t0\\t100\\t6400\\t6400\\t100\\t0\\t100\\t6400\\t%s\\n' $allocs "
-    "$bound ;;\n"
+    "  say 'counts\\t100\\t%s\\t0\\t%s\\t6400\\t6400\\t' $allocs $frees\n"
+    "  say '100\\t0\\t100\\t6400\\t%s\\n' $bound ;;\n"
     "measure)\n"
     "  disturbed=\n"
     "  case $cell in\n"
@@ -96,7 +98,6 @@ static struct session_result measure(const char *name, const char *pattern, unsi
     struct session_result result;
     EXPECT_INT(session_run(&plan, &allocators, &options, &facts, &result, &error), 0);
     EXPECT_STR(error.text, "");
-    EXPECT_STR(result.ended, "rounds");
     EXPECT_INT(samples_load(file, samples, &error), 0);
     keyvalues_free(&facts);
     plan_free(&plan);
@@ -128,6 +129,7 @@ static void test_quiet(void)
 {
     struct samples samples;
     const struct session_result result = measure("quiet", "quiet", 2, false, &samples);
+    EXPECT_STR(result.ended, "rounds");
     EXPECT_INT(result.rounds, 2);
     EXPECT_INT(result.samples, 2);
     EXPECT_INT(result.noisy, 0);
@@ -230,6 +232,16 @@ static void test_failures(void)
     expect_failure("counts", "/(miscounted|quiet|bounded)$", 20,
                    "counted 101 allocs, 0 reallocs, 100 frees, 6400 bytes; declared 100, 0, 100, "
                    "6400");
+    expect_failure("frees", "/(leaky|quiet)$", 10,
+                   "counted 100 allocs, 0 reallocs, 99 frees, 6400 bytes; declared 100, 0, 100, "
+                   "6400");
+    /* Of two that differ neither is right. */
+    struct samples samples;
+    const struct session_result result = measure("tie", "/(other_sum|quiet)$", 1, false, &samples);
+    EXPECT_INT(result.failed, 2);
+    EXPECT_INT(rows_of(&samples, 0, SAMPLE_FAILED), 2);
+    EXPECT_INT(samples.count, 2);
+    samples_free(&samples);
     struct counts counts;
     EXPECT_INT(counts_load(tree_path("counts/counts.csv"), &counts, &error), 0);
     EXPECT_INT(counts.count, 3);

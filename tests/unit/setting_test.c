@@ -57,6 +57,7 @@ static const struct known_case cases[] = {
     {"glibc", "MALLOC_ARENA_MAXX=1", SETTING_REFUSED, "glibc.malloc.arena_maxx"},
     {"glibc", "MALLOC_CONF=narenas:1", SETTING_REFUSED, "glibc.malloc.conf"},
     {"jemalloc", "MALLOC_CONF=narenas:1", SETTING_PROVED, ""},
+    {"jemalloc", "MALLOC_CONF=narenas:0x2", SETTING_PROVED, ""},
     {"jemalloc", "MALLOC_CONF=narenas:2,thp:always,tcache:false,dirty_decay_ms:-1", SETTING_PROVED,
      ""},
     {"jemalloc", "MALLOC_CONF=narena:1", SETTING_REFUSED, "narena:1"},
