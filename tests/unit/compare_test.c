@@ -135,6 +135,49 @@ static void test_no_difference(void)
     EXPECT_INT(loud.confirmed, 0);
 }
 
+/* Of many runs the interval of each ratio is wider than of two; of summaries it is from the lowest
+ * to the highest; what is told comes first. */
+static void test_intervals(void)
+{
+    struct model slower = quiet;
+    slower.factor = 1.2;
+    struct text_pool *const text = text_pool_new();
+    enum { MANY = 20 };
+    struct recorded_run runs[MANY] = {make_run(&quiet, text, 1)};
+    for (uint64_t r = 1; r < MANY; r++)
+        runs[r] = make_run(&slower, text, 1 + r);
+    struct comparison two, many;
+    comparison_make(runs, 2, &two);
+    comparison_make(runs, MANY, &many);
+    size_t wider = 0;
+    for (size_t i = 0; i < two.row_count; i++)
+        for (size_t j = 0; j < many.row_count; j++)
+            if (two.rows[i].cells[1] == many.rows[j].cells[1]) {
+                const struct compare_ratio *const narrow = &two.rows[i].ratios[1];
+                const struct compare_ratio *const wide = &many.rows[j].ratios[1];
+                EXPECT_NEAR(narrow->ratio, wide->ratio, 0);
+                wider += wide->low < narrow->low && wide->high > narrow->high;
+            }
+    EXPECT_INT(wider, CELLS);
+    for (size_t i = 0; i < two.row_count; i++)
+        EXPECT_INT(two.rows[i].told, i < HEAP);
+    comparison_free(&two);
+    comparison_free(&many);
+    for (size_t r = 0; r < 2; r++)
+        for (size_t i = 0; i < runs[r].count; i++)
+            runs[r].cells[i].logs = NULL;
+    comparison_make(runs, 2, &two);
+    for (size_t i = 0; i < two.row_count; i++) {
+        const struct compare_row *const row = &two.rows[i];
+        EXPECT_NEAR(row->ratios[1].low, row->cells[1]->ns_low / row->cells[0]->ns_high, 1e-12);
+        EXPECT_NEAR(row->ratios[1].high, row->cells[1]->ns_high / row->cells[0]->ns_low, 1e-12);
+    }
+    comparison_free(&two);
+    for (size_t r = 0; r < MANY; r++)
+        recorded_free(&runs[r]);
+    text_pool_free(text);
+}
+
 static void test_two_percent(void)
 {
     struct model slower = quiet;
@@ -314,6 +357,7 @@ static void test_empty(void)
 int main(void)
 {
     test_no_difference();
+    test_intervals();
     test_two_percent();
     test_twenty_percent();
     test_drift();

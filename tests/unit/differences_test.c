@@ -60,6 +60,7 @@ static void test_facts(void)
 {
     expect(NULL, NULL, 0, NULL);
     expect("host.date_utc", "later", 0, NULL);
+    expect("host.name", "other", 0, NULL);
     expect("run.rounds", "12", 0, NULL);
     expect("noise_floor", "0.03", 0, NULL);
     expect("cpu.governor.why", "other", 0, NULL);

@@ -45,6 +45,15 @@ static void make(struct run *run)
     threaded.cell.threads = 4;
     threaded.cpu_ns_per_op = (double)NAN;
     samples_add(&run->samples, &threaded);
+    /* One process of two tells no CPU time. */
+    struct sample half = synthetic_row(1, "half", "stack", "", 6);
+    samples_add(&run->samples, &half);
+    half.round = 2;
+    half.cpu_ns_per_op = (double)NAN;
+    samples_add(&run->samples, &half);
+    for (size_t i = 0; i < run->samples.count; i++)
+        run->samples.rows[i].cpu_ns_per_op /= 2;
+    keyvalues_set(&run->machine, "cpu.max_khz", "3500000");
     keyvalues_set(&run->machine, "cpu.model", HOSTILE);
     keyvalues_set(&run->machine, "cpu.architecture", "x86_64");
     keyvalues_set(&run->machine, "host.name", HOSTILE);
@@ -168,6 +177,9 @@ static void test_benchfmt(void)
     char *const text = write_format(&run, export_benchfmt);
     struct lines lines = {.results = 0};
     EXPECT(text[strlen(text) - 1] == '\n');
+    EXPECT(strstr(text, "\nBenchmarkScenario/variant=heap/allocator=glibc 1000 10.01 ns/op "
+                        "5.005 cpu-ns/op 1 allocs/op 0.333333333333 frees/op 64 B/op\n") != NULL);
+    EXPECT(strstr(text, "\nBenchmarkScenario/variant=half 1000 6 ns/op\n") != NULL);
     for (const char *at = text; *at != '\0'; at++)
         EXPECT(*at == '\n' || (unsigned char)*at >= 0x20);
     char *rest = text;
@@ -187,7 +199,7 @@ static void test_benchfmt(void)
         EXPECT(right);
         free(copy);
     }
-    EXPECT_INT(lines.results, 4 * ROUNDS + 1);
+    EXPECT_INT(lines.results, 4 * ROUNDS + 3);
     EXPECT_INT(lines.hostile, ROUNDS);
     EXPECT_INT(lines.configurations, 4);
     EXPECT_INT(lines.units, 7);
@@ -248,6 +260,8 @@ static void test_gbench_json(void)
     EXPECT_INT(json_count(json_get(context, "caches")), 1);
     EXPECT_INT(number(json_get(context, "caches")->first, "size"), 32768);
 
+    EXPECT_INT(number(context, "mhz_per_cpu"), 3500);
+
     size_t iterations = 0, aggregates = 0, labelled = 0;
     for (const struct json *entry = benchmarks->first; entry != NULL; entry = entry->next) {
         const char *const type = string(entry, "run_type");
@@ -260,16 +274,24 @@ static void test_gbench_json(void)
                        strlen(string(entry, "run_name"))) == 0);
         if (aggregate) {
             EXPECT_STR(string(entry, "aggregate_name"), "median");
+            if (strcmp(string(entry, "name"), "scenario/heap/allocator:glibc_median") == 0)
+                EXPECT_NEAR(number(entry, "cpu_time"), 5.025, 1e-9);
             EXPECT(json_get(entry, "repetition_index") == NULL);
         } else {
             EXPECT(number(entry, "repetition_index") < number(entry, "repetitions"));
         }
+        /* The second of its family is the heap under another allocator, and nothing else. */
+        const char *const name = string(entry, "run_name");
+        EXPECT_INT(number(entry, "per_family_instance_index"),
+                   strncmp(name, "scenario/heap/allocator:a", 25) == 0);
+        if (strcmp(name, "scenario/half") == 0)
+            EXPECT(json_get(entry, "cpu_time") == NULL); /* all or none */
         labelled += json_get(entry, "label") != NULL;
         iterations += !aggregate;
         aggregates += aggregate;
     }
-    EXPECT_INT(iterations, 4 * ROUNDS + 1);
-    EXPECT_INT(aggregates, 5);
+    EXPECT_INT(iterations, 4 * ROUNDS + 3);
+    EXPECT_INT(aggregates, 6);
     EXPECT_INT(labelled, ROUNDS + 1);
     double sum;
     EXPECT_INT(times_of(benchmarks, "scenario/heap/allocator:glibc", &sum), ROUNDS);
@@ -356,7 +378,7 @@ static void test_markdown(void)
         EXPECT(!in_table || *line == '|' || *line == '\0'); /* nothing inside parts the table */
         in_table = *line == '|';
     }
-    EXPECT_INT(rows, 2 + 5);
+    EXPECT_INT(rows, 2 + 6);
     free(text);
     free_run(&run);
 }

@@ -10,10 +10,10 @@ static const char header[] =
     "round,scenario,variant,storage,param,value,threads,allocator,metric,unit,observed,status\n";
 
 static const struct observation rows[] = {
-    {1, {"s", "v", "heap", "size", "64", 1, "glibc"}, "p50", "ns", 12.5, SAMPLE_OK},
+    {1, {"s", "v", "heap", "size", "64", 1, "glibc"}, "p50", "ns", 123456.789, SAMPLE_OK},
     {2, {"s", "v", "heap", "", "", 1, "a,b"}, "drift", "bytes", -4096, SAMPLE_NOISY}};
 
-static const char text[] = "1,s,v,heap,size,64,1,glibc,p50,ns,12.5,ok\n"
+static const char text[] = "1,s,v,heap,size,64,1,glibc,p50,ns,123456.789,ok\n"
                            "2,s,v,heap,,,1,\"a,b\",drift,bytes,-4096,noisy\n";
 
 static void test_round_trip(void)

@@ -34,6 +34,11 @@ static void make(struct subject *subject)
         synthetic_process(samples, round, "fast", "heap", HOSTILE, 20, SAMPLE_OK);
         synthetic_process(samples, round, "open", "heap", "glibc", 10, SAMPLE_OK);
         synthetic_process(samples, round, "open", "heap", HOSTILE, 11 * wave, SAMPLE_OK);
+        synthetic_process(samples, round, "near", "heap", "glibc", 10, SAMPLE_OK);
+        synthetic_process(samples, round, "near", "heap", HOSTILE, round % 2 == 0 ? 13 : 10.05,
+                          SAMPLE_OK);
+        synthetic_process(samples, round, "slowest", "heap", HOSTILE, 40, SAMPLE_OK);
+        synthetic_process(samples, round, "slowest", "heap", "glibc", 10, SAMPLE_OK);
         synthetic_process(samples, round, "loud", "heap", "glibc", 30, SAMPLE_NOISY);
         synthetic_process(samples, round, "loud", "heap", HOSTILE, 31, SAMPLE_OK);
     }
@@ -47,6 +52,12 @@ static void make(struct subject *subject)
     keyvalues_set(&subject->machine, "machine.model", "");
     keyvalues_set(&subject->machine, "machine.model.why", "nobody <knows>");
     EXPECT_INT(summary_compute(samples, NULL, NULL, &subject->summary, NULL), 0);
+    for (size_t i = 0; i < subject->summary.count; i++)
+        if (strcmp(subject->summary.rows[i].cell.variant, "fast") == 0) {
+            subject->summary.rows[i].allocs_per_op = 1;
+            subject->summary.rows[i].frees_per_op = 0.5;
+            subject->summary.rows[i].bytes_per_op = 64;
+        }
 }
 
 static void free_subject(struct subject *subject)
@@ -110,6 +121,27 @@ static void test_page(void)
     free_subject(&subject);
 }
 
+/* Numbers and names in the places of their own. */
+static void test_numbers(void)
+{
+    struct subject subject;
+    size_t left_out = 0;
+    make(&subject);
+    char *const page = write_page(&subject, &left_out);
+    EXPECT(strstr(page, "Of 13 rows 1 failed, 0 were skipped and 1 are noisy; 3 comparisons are "
+                        "unresolved.") != NULL);
+    EXPECT(strstr(page, "scenario/slowest (4.00 times the time), scenario/fast (2.00 times the "
+                        "time)") != NULL);
+    EXPECT(strstr(page, "no allocator</th><th scope=\"col\" data-by=\"number\">glibc</th>"
+                        "<th scope=\"col\" data-by=\"number\">" HOSTILE_HTML "</th>") != NULL);
+    /* One line of both allocators, and a row of each; allocs, frees and bytes. */
+    EXPECT_INT(count_of(page, "<td>1</td><td>0.5</td><td>64</td>"), 3);
+    EXPECT(strstr(page, "<td>20.0</td><td>20.0 to 20.0</td><td>20.0</td><td>9</td><td>2.00</td>"
+                        "<td>2.00 to 2.00</td>") != NULL);
+    free(page);
+    free_subject(&subject);
+}
+
 /* The rows of what is not clear: one for each, with its own reason. */
 static void test_unclear(void)
 {
@@ -121,7 +153,10 @@ static void test_unclear(void)
     EXPECT(begin != NULL);
     if (begin != NULL) {
         *strstr(begin, "</section>") = '\0';
-        EXPECT_INT(count_of(begin, "<tr><th scope=\"row\">"), 4);
+        EXPECT_INT(count_of(begin, "<tr><th scope=\"row\">"), 5);
+        EXPECT_INT(count_of(begin, "<td class=\"w\">the ratio is within the 1.0 % that a verdict "
+                                   "needs, but its interval reaches beyond</td>"),
+                   1);
         EXPECT_INT(count_of(begin, ">failed</span></td>"), 1);
         EXPECT_INT(count_of(begin, "<td class=\"w\">crashed " HOSTILE_HTML "</td>"), 1);
         EXPECT_INT(count_of(begin, "<td class=\"w\">the core clock deviates</td>"), 1);
@@ -194,6 +229,7 @@ static void test_empty(void)
 int main(void)
 {
     test_page();
+    test_numbers();
     test_unclear();
     test_figure_order();
     test_empty();

@@ -60,6 +60,7 @@ static const struct known_case cases[] = {
     {"jemalloc", "MALLOC_CONF=narenas:0x2", SETTING_PROVED, ""},
     {"jemalloc", "MALLOC_CONF=narenas:2,thp:always,tcache:false,dirty_decay_ms:-1", SETTING_PROVED,
      ""},
+    {"jemalloc", "MALLOC_CONF=narenas:2,narenas:3", SETTING_REFUSED, "is 3, and not '2'"},
     {"jemalloc", "MALLOC_CONF=narena:1", SETTING_REFUSED, "narena:1"},
     {"jemalloc", "MALLOC_CONF=tcache:perhaps", SETTING_REFUSED, "tcache:perhaps"},
     {"jemalloc", "MALLOC_CONF=narenas", SETTING_REFUSED, "ends with key"},

@@ -39,6 +39,9 @@ static void test_large(void)
         EXPECT(normal > 0 && normal < exact * 1.005);
         EXPECT_NEAR(normal, exact, 0.06);
     }
+    /* n m / 2 less the quantile and the correction for continuity; exactly it is 1427 too. */
+    EXPECT_INT(shift_rank(60, 60, 0.95), 1427);
+    EXPECT_INT(shift_rank(200, 200, 0.95), 17734);
     EXPECT(shift_rank(1000, 1000, 0.99) < 500000);
     EXPECT_NEAR((double)shift_rank(1000, 1000, 0.99) / 1e6, 0.5 - 2.5758 * sqrt(2001.0 / 12e6),
                 0.001);

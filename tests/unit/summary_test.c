@@ -32,6 +32,9 @@ static void test_processes(void)
     synthetic_process(&samples, 2, "again", "heap", "glibc", 70, SAMPLE_OK);
     synthetic_process(&samples, 2, "again", "heap", "glibc", 20, SAMPLE_OK);
     synthetic_process(&samples, 3, "again", "heap", "glibc", 99, SAMPLE_NOISY);
+    /* Two processes of one repetition each. */
+    for (int process = 1; process <= 2; process++)
+        add(&samples, synthetic_row(1, "single", "heap", "glibc", 10 * process));
     /* Never quiet. */
     synthetic_process(&samples, 1, "noisy", "heap", "glibc", 10, SAMPLE_NOISY);
     synthetic_process(&samples, 1, "noisy", "heap", "glibc", 30, SAMPLE_NOISY);
@@ -49,6 +52,9 @@ static void test_processes(void)
     EXPECT_NEAR(row->ns_median, 15, 1e-12);
     EXPECT(isnan(row->ns_low) && isnan(row->ns_high));
     EXPECT_INT(row->status, SAMPLE_OK);
+    row = synthetic_find(&summary, "single", "glibc");
+    EXPECT_INT(row->samples, 1);
+    EXPECT_NEAR(row->ns_median, 20, 1e-12);
     row = synthetic_find(&summary, "noisy", "glibc");
     EXPECT_INT(row->status, SAMPLE_NOISY);
     EXPECT_STR(row->note, "the core clock deviates");
@@ -316,11 +322,19 @@ static void test_at_floor(void)
     add_rounds(&samples, "s", "below", "", 0.5);
     add_rounds(&samples, "s", "overlaps", "", 1.04);
     add_rounds(&samples, "s", "above", "", 1.1);
-    add_rounds(&samples, "t", "null", "16", 2); /* its loop depends on the value */
+    add_rounds(&samples, "null", "empty", "16", 0.3);
+    add_rounds(&samples, "s", "swept", "16", 0.9); /* its scenario's loop, though of no value */
+    add_rounds(&samples, "t", "null", "16", 2);    /* its loop depends on the value */
     add_rounds(&samples, "t", "by_value", "16", 2);
     add_rounds(&samples, "t", "by_value", "64", 2);
     add_rounds(&samples, "u", "without", "", 0.35);
     add_rounds(&samples, "u", "dear", "", 0.5);
+    for (unsigned round = 1; round <= 6; round++) {
+        struct sample row = synthetic_row(round, "threaded", "stack", "", 0.2);
+        row.cell.scenario = "u";
+        row.cell.threads = 4;
+        samples_add(&samples, &row);
+    }
     struct summary summary = summarize(&samples, NULL);
     EXPECT_STR(note_of(&summary, "s", "below", ""), "at floor");
     EXPECT_STR(note_of(&summary, "s", "overlaps", ""), "at floor");
@@ -330,6 +344,8 @@ static void test_at_floor(void)
     EXPECT_STR(note_of(&summary, "t", "by_value", "64"), "");
     EXPECT_STR(note_of(&summary, "u", "without", ""), "at floor"); /* the suite's own loop */
     EXPECT_STR(note_of(&summary, "u", "dear", ""), "");
+    EXPECT_STR(note_of(&summary, "s", "swept", "16"), "at floor");
+    EXPECT_STR(note_of(&summary, "u", "threaded", ""), ""); /* there is no loop of 4 threads */
     summary_free(&summary);
 }
 

@@ -63,6 +63,25 @@ static void count_verdicts(const struct model *model, unsigned runs, size_t verd
     }
 }
 
+/* Controls that are faster make a floor as those that are slower do. */
+static void test_floor_of_both_sides(void)
+{
+    struct samples samples = {0};
+    for (unsigned round = 1; round <= 10; round++) {
+        synthetic_process(&samples, round, "control", "stack", "glibc", 10, SAMPLE_OK);
+        synthetic_process(&samples, round, "control", "stack", "other", 8, SAMPLE_OK);
+        synthetic_process(&samples, round, "heap", "heap", "glibc", 10, SAMPLE_OK);
+        synthetic_process(&samples, round, "heap", "heap", "other", 12, SAMPLE_OK);
+    }
+    struct summary summary;
+    EXPECT_INT(summary_compute(&samples, NULL, NULL, &summary, NULL), 0);
+    EXPECT_INT(summary.control_count, 1);
+    EXPECT_NEAR(summary.noise_floor, 0.25, 1e-9);
+    EXPECT_INT(synthetic_find(&summary, "heap", "other")->verdict, SUMMARY_SAME);
+    summary_free(&summary);
+    samples_free(&samples);
+}
+
 static void test_no_difference(void)
 {
     const struct model quiet = {.noise = 0.002, .control_noise = 0.002, .ratio = 1, .cells = 100};
@@ -246,6 +265,7 @@ static void test_clocks(void)
 
 int main(void)
 {
+    test_floor_of_both_sides();
     test_no_difference();
     test_false_positives();
     test_twenty_percent();
