@@ -60,6 +60,7 @@ static void test_words(void)
     EXPECT_ERROR("mine=", "allocator 'mine' has no path behind '='");
     EXPECT_ERROR("glibc=/opt/x.so", "allocator 'glibc' is the process's own and takes no path");
     EXPECT_ERROR("bad\x01name=/x", "allocator name 'bad?name' is not printable UTF-8 text");
+    EXPECT_ERROR("bad\x7f=/x", "allocator name 'bad?' is not printable UTF-8 text");
     EXPECT_ERROR("bad\xffname=/x", "allocator name 'bad\xffname' is not printable UTF-8 text");
     EXPECT_ERROR("a\nb", "unknown allocator 'a?b'; known are glibc, jemalloc, mimalloc, "
                          "tcmalloc_minimal, tbbmalloc, scudo; any other is NAME=PATH");

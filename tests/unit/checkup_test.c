@@ -277,6 +277,13 @@ static void test_variations(void)
     input.cpu = 0;
     look();
     EXPECT_FINDING("isolated", FINDING_MEND, "none", "isolcpus=3 ");
+    /* One tick in ten thousand is worth a word, one in a hundred thousand is not. */
+    write_file("/proc/stat", "cpu  1000 0 1000 7999 0 0 0 1 0 0\n");
+    look();
+    EXPECT_FINDING("steal", FINDING_STAYS, "0.010 % of the CPU time since the start", "the host");
+    write_file("/proc/stat", "cpu  10000 0 10000 79999 0 0 0 1 0 0\n");
+    look();
+    EXPECT_FINDING("steal", FINDING_FINE, "0.001 % of the CPU time since the start", NULL);
     /* Above 2 the kernel shows a process not even its own counts. */
     write_file("/proc/sys/kernel/perf_event_paranoid", "3\n");
     look();

@@ -134,6 +134,7 @@ static void test_numbers(void)
                         "time)") != NULL);
     EXPECT(strstr(page, "no allocator</th><th scope=\"col\" data-by=\"number\">glibc</th>"
                         "<th scope=\"col\" data-by=\"number\">" HOSTILE_HTML "</th>") != NULL);
+    EXPECT(strstr(page, "<td>20.0 (2.00 <span class=\"slower\">") != NULL);
     /* One line of both allocators, and a row of each; allocs, frees and bytes. */
     EXPECT_INT(count_of(page, "<td>1</td><td>0.5</td><td>64</td>"), 3);
     EXPECT(strstr(page, "<td>20.0</td><td>20.0 to 20.0</td><td>20.0</td><td>9</td><td>2.00</td>"

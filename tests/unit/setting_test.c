@@ -69,6 +69,7 @@ static const struct known_case cases[] = {
      "the name is not in"},
     {"mimalloc", "MIMALLOC_EAGER_COMMIT=0", SETTING_PROVED, ""},
     {"mimalloc", "MIMALLOC_EAGER_COMMIT=off", SETTING_PROVED, ""},
+    {"mimalloc", "MIMALLOC_EAGER_COMMIT=true", SETTING_PROVED, ""},
     {"mimalloc", "MIMALLOC_EAGER_COMIT=0", SETTING_REFUSED, "no option"},
     {"mimalloc", "MIMALLOC_EAGER_COMMIT=banana", SETTING_REFUSED, "not 'banana'"},
     {"tcmalloc_minimal", "TCMALLOC_MAX_TOTAL_THREAD_CACHE_BYTES=1048576", SETTING_PROVED, ""},
