@@ -3,13 +3,14 @@
  *
  *     codegen_check OBJDUMP program PROGRAM
  *     codegen_check OBJDUMP compile OUTPUT COMPILER ARGUMENT...
+ *     codegen_check OBJDUMP source OUTPUT COMPILER ARGUMENT...
  *     codegen_check OBJDUMP prove OUTPUT COMPILER ARGUMENT...
  *
  * The first looks into a program that was linked with the manifest's main. The second compiles and
- * links such a program before it does. The third does that twice, once with the arguments and once
- * with -fno-builtin behind them, as OUTPUT.source. With that flag the compiler does not know what
- * malloc is and cannot remove it, so the second program shows what the source asks for, and an
- * elision that is declared where there is nothing to elide is found out.
+ * links such a program before it does. The third does so with -fno-builtin behind the arguments:
+ * the compiler then does not know what malloc is and cannot remove it, so the program shows what
+ * the source asks for, and an elision that is declared where there is nothing to elide is found
+ * out. Its program is OUTPUT.source. The fourth is the second and the third.
  *
  * Every fault is a line on stderr. Exit code 0, 1 when there was a fault, 2 for wrong arguments,
  * and 77 without objdump.
@@ -156,22 +157,26 @@ static void compile_and_check(const char *objdump, char *output, size_t count, c
 
 int main(int argc, char **argv)
 {
-    const bool proves = argc >= 6 && strcmp(argv[2], "prove") == 0;
-    const bool compiles = proves || (argc >= 6 && strcmp(argv[2], "compile") == 0);
-    if (!compiles && !(argc == 4 && strcmp(argv[2], "program") == 0)) {
+    const char *const mode = argc >= 6 ? argv[2] : "";
+    const bool proves = strcmp(mode, "prove") == 0;
+    const bool compiles = proves || strcmp(mode, "compile") == 0;
+    const bool asks_source = proves || strcmp(mode, "source") == 0;
+    const bool looks = argc == 4 && strcmp(argv[2], "program") == 0;
+    if (!compiles && !asks_source && !looks) {
         fprintf(stderr, "usage: codegen_check OBJDUMP program PROGRAM\n"
-                        "       codegen_check OBJDUMP compile|prove OUTPUT COMPILER ARGUMENT...\n");
+                        "       codegen_check OBJDUMP compile|source|prove OUTPUT COMPILER "
+                        "ARGUMENT...\n");
         return 2;
     }
     if (access(argv[1], X_OK) != 0) {
         printf("skipped: objdump is not installed\n");
         return SKIPPED;
     }
+    if (looks)
+        check_program(argv[1], argv[3], GATE_CODE);
     if (compiles)
         compile_and_check(argv[1], argv[3], (size_t)argc - 4, argv + 4, GATE_CODE);
-    else
-        check_program(argv[1], argv[3], GATE_CODE);
-    if (proves) {
+    if (asks_source) {
         char source[4096];
         snprintf(source, sizeof source, "%s.source", argv[3]);
         compile_and_check(argv[1], source, (size_t)argc - 4, argv + 4, GATE_SOURCE);

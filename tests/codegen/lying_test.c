@@ -58,6 +58,14 @@ int main(int argc, char **argv)
         fputs(text, stderr);
     free(text);
 
+    /* Asked for the source alone, it finds the same there, and says nothing of the code. */
+    static char source[] = "source";
+    argv[3] = source;
+    EXPECT_INT(capture(argv + 1, NULL, &text), 1);
+    EXPECT(strstr(text, "lying/nothing_to_elide (source): ") != NULL);
+    EXPECT(strstr(text, "lying/removed: ") == NULL);
+    free(text);
+
     /* A program that is not one of the gate's own, a tool that is not there, a wrong call. */
     EXPECT_INT(gate(argv[1], argv[2], "program", "/bin/true", &text), 1);
     EXPECT(strstr(text, "no manifest") != NULL);
