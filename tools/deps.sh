@@ -58,13 +58,19 @@ if [ -z "$missing" ]; then
     exit 0
 fi
 
+self=$(cd "$(dirname "$0")" && pwd)/deps.sh
 as_root=
 if [ "$(id -u)" -ne 0 ]; then
     if ! command -v sudo >/dev/null 2>&1; then
-        echo "deps: not root, and there is no sudo; as root: apt-get install$missing" >&2
+        echo "deps: not root, and there is no sudo; as root: sh $self" >&2
         exit 1
     fi
     as_root='sudo'
+    # First of all, or each step would fail for this reason and name another. Asks for a password where it can.
+    if ! sudo id >/dev/null; then
+        echo "deps: sudo does not let $(id -un) install packages; as root: sh $self" >&2
+        exit 1
+    fi
 fi
 
 echo 'deps: apt-get update'
