@@ -27,7 +27,7 @@ static const char worker[] =
     "if [ \"$1\" = describe ]; then\n"
     "  say 'scenario\\tx\\tWhat?\\tall\\t\\nlibrary\\t1.7.1\\trelease\\n'\n"
     "  for name in quiet two_noisy three_noisy once_noisy clocked stolen four \\\n"
-    "    miscounted leaky bounded other_sum; do\n"
+    "    miscounted leaky bounded uncounted slow other_sum; do\n"
     "    say 'cell\\t%s\\t\\theap\\t0\\t0\\t0\\t\\tcalls\\tmalloc free\\t0x10\\t\\t1\\t0\\t0\\n' "
     "$name\n"
     "  done\n"
@@ -48,8 +48,12 @@ static const char worker[] =
     "  [ $cell != miscounted ] || allocs=101\n"
     "  [ $cell != leaky ] || frees=99\n"
     "  [ $cell != bounded ] || allocs=99 bound=1\n"
+    "  affordable=$asked\n"
+    "  [ $cell != slow ] || affordable=20\n"
+    "  [ $cell = uncounted ] || {\n"
+    "  say 'affordable\\t%s\\n' $affordable\n"
     "  say 'counts\\t100\\t%s\\t0\\t%s\\t6400\\t6400\\t' $allocs $frees\n"
-    "  say '100\\t0\\t100\\t6400\\t%s\\n' $bound ;;\n"
+    "  say '100\\t0\\t100\\t6400\\t%s\\n' $bound; } ;;\n"
     "measure)\n"
     "  disturbed=\n"
     "  case $cell in\n"
@@ -235,6 +239,8 @@ static void test_failures(void)
     expect_failure("frees", "/(leaky|quiet)$", 10,
                    "counted 100 allocs, 0 reallocs, 99 frees, 6400 bytes; declared 100, 0, 100, "
                    "6400");
+    expect_failure("uncounted", "/(uncounted|quiet)$", 10,
+                   "counting pass: the worker did not count");
     /* Of two that differ neither is right. */
     struct samples samples;
     const struct session_result result = measure("tie", "/(other_sum|quiet)$", 1, false, &samples);
@@ -270,11 +276,25 @@ static void test_resume(void)
     counts_free(&counts);
 }
 
+/* Under an allocator that is slow for a cell its loop is shorter, also when the run goes on. */
+static void test_affordable(void)
+{
+    struct samples samples;
+    for (int resume = 0; resume < 2; resume++) {
+        measure("slow", "slow", 1, resume != 0, &samples);
+        EXPECT_INT(samples.count, 5 * (size_t)(resume + 1));
+        for (size_t i = 0; i < samples.count; i++)
+            EXPECT_INT(samples.rows[i].iterations, 20);
+        samples_free(&samples);
+    }
+}
+
 int main(void)
 {
     test_quiet();
     test_noisy();
     test_failures();
     test_resume();
+    test_affordable();
     return check_result();
 }
