@@ -95,7 +95,7 @@ if (wide) {
     }
 } else {
     x_low = 0
-    x_high = bar_greatest / (1 - value_share)
+    x_high = bar_greatest > 0 ? bar_greatest / (1 - value_share) : 1
 }
 set xrange [x_low : x_high]
 set yrange [y_next + 0.62 : 0.38]

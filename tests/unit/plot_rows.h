@@ -14,10 +14,11 @@ struct plot_rows {
     size_t allocator_count;
     const char *scenario; /* this one alone; NULL: all */
     bool intervals;       /* there were processes enough */
+    bool one_value;       /* of each swept parameter, and one number of threads: the first */
     bool mixed;           /* some cells noisy, failed or unresolved */
 };
 
-/* Writes summary.csv into the directory. */
+/* Writes summary.csv and metrics.csv into the directory. */
 void plot_rows_write(const struct plot_rows *rows, const char *directory);
 
 #endif
