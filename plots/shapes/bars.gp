@@ -96,6 +96,10 @@ if (wide) {
 } else {
     x_low = 0
     x_high = bar_greatest > 0 ? bar_greatest / (1 - value_share) : 1
+    # Ticks at 1, 2 or 5 times a power of 10, with room for their texts.
+    step = x_high * 75 / (right_px - left_px)
+    unit = 10.**floor(log10(step))
+    set xtics 0, (step > 5 * unit ? 10 : step > 2 * unit ? 5 : step > unit ? 2 : 1) * unit
 }
 set xrange [x_low : x_high]
 set yrange [y_next + 0.62 : 0.38]
@@ -110,7 +114,7 @@ set label 920 axis_text at screen X(axis_px < far_px ? axis_px : far_px), screen
 if (floor == floor) {
     set arrow 921 from floor, graph 0 to floor, graph 1 nohead front linewidth 2 dashtype 2 \
         linecolor rgb FLOOR
-    floor_text = floor_label.' '.short(floor).' ns'
+    floor_text = floor_label.' '.short(floor).floor_unit
     floor_px = left_px + (right_px - left_px) * (wide ? log(floor / x_low) / log(x_high / x_low) \
         : floor / x_high)
     if (floor_px + text_width(floor_text, 18) < right_px + 20) {

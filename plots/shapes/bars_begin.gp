@@ -1,6 +1,7 @@
 # Room for BARS_MOST bars, none of which has a value yet.
 load shapes.'begin.gp'
 bars_title = 'ns per operation, lower is better' # what is drawn, when it is something else
+floor_unit = ' ns'
 array bar_label[BARS_MOST]
 array bar_color[BARS_MOST]
 array bar_group[BARS_MOST]

@@ -135,6 +135,14 @@ do for [turn = 1:80] {
     if (names > 0 && name_at[1] < top_px - 10) { name_at[1] = top_px - 10 }
     if (names > 0 && name_at[names] > bottom_px + 20) { name_at[names] = bottom_px + 20 }
 }
+# Exactly: down from the first, then up from the last.
+do for [i = 2:names] {
+    if (name_at[i] < name_at[i - 1] + pitch_px) { name_at[i] = name_at[i - 1] + pitch_px }
+}
+if (names > 0 && name_at[names] > bottom_px + 20) { name_at[names] = bottom_px + 20 }
+do for [i = names - 1:1:-1] {
+    if (name_at[i] > name_at[i + 1] - pitch_px) { name_at[i] = name_at[i + 1] - pitch_px }
+}
 do for [i = 1:names] {
     l = name_line[i]
     color = l > 0 ? darker(line_color[l]) : FLOOR

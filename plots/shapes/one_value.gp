@@ -15,6 +15,7 @@ if (bands == 1) {
 }
 names = 0 # at the ends of lines
 bars_title = y_title
+floor_unit = y_title[1:3] eq 'ns ' ? ' ns' : ''
 with_allocs = 0
 if (panel_title ne '') {
     set label 919 panel_title at screen X(box_left + 24), screen Y(box_top + 8) textcolor rgb TEXT
