@@ -4,4 +4,4 @@ call ARG1 ARG1 ARG2 ARG3
 
 first_group = 1
 last_group = 3
-load shapes.'overview.gp'
+load shapes.'ratios.gp'

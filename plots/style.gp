@@ -4,6 +4,7 @@
 #     ARG1  this file          ARG2  the file to write, *.svg or *.png
 #     ARG3  the run's noise floor, relative: 0.02 is 2 %; NaN: unknown
 # and begins with `call ARG1 ARG1 ARG2 ARG3`. It ends with exit code 77 when the run has nothing for it.
+# The file `order` has the names of all figures, a line each, in the order in which they are shown.
 #
 # Names from the run are only ever values of strings: no string becomes a command, a file name or
 # a format here, and no text is enhanced.
