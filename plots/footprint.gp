@@ -31,7 +31,7 @@ x_text(v) = bytes_text(v)
 x_log = 1
 y_title = '% more than asked for, lower is better'
 box_right = MIDDLE
-panel_title = 'All live: beyond what was asked for'
+panel_title = 'All live for the first time'
 load shapes.'lines.gp'
 unset label 919; unset label 920; unset label 921
 
@@ -61,6 +61,6 @@ x_text(v) = place_text[int(v)]
 x_log = 0
 y_title = 'MiB resident, lower is better'
 box_left = MIDDLE; box_right = WIDTH
-panel_title = '2 MiB of objects, live and then freed'
+panel_title = '2 MiB of objects, live and freed again and again'
 if (points > 0) { load shapes.'lines.gp' }
 unset multiplot
