@@ -55,12 +55,8 @@ enum { LENGTHS = BENCH_COUNT(lengths) };
  */
 static const double longest_few_ns = 0.2e9, longest_many_ns = 10e6;
 
-/* With a setup that takes longer, another seed is not tried. */
-static const double longest_setup_ns = 20e6;
-
-/* Where the first calls with their setup take more CPU time, it is not also set up without a call.
- */
-static const double longest_first_ns = 0.2e9;
+/* With a setup that takes longer, it is not made for a call of no length, nor for another seed. */
+static const double longest_setup_ns = 5e6;
 
 /* What the machine has, whatever it has: the cells of a threaded variant are the same everywhere.
  */
@@ -183,12 +179,15 @@ static uint64_t run_counted(struct crew *crew, uint64_t n, double *fastest_ns)
     return checksum;
 }
 
-/* Sets up, runs so often and tears down. False with a reason when the variant cannot run here. */
+/* Sets up, runs so often and tears down. False with a reason when the variant cannot run here. Sets
+ * *setup_ns to what the setup took. */
 static bool run_plain(const struct bench_variant *variant, bench_run *run,
                       const struct bench_cell *cell, uint64_t n, uint64_t *checksum,
-                      const char **skip)
+                      double *setup_ns, const char **skip)
 {
+    const double start_ns = now_ns();
     struct crew *const crew = crew_open(variant, run, cell, skip);
+    *setup_ns = now_ns() - start_ns;
     if (crew == NULL)
         return false;
     if (n > 0)
@@ -297,22 +296,19 @@ static void check_cell(const struct bench_variant *variant, int64_t value, unsig
     const struct bench_cell cell = {.value = value, .seed = seed, .threads = threads};
     const char *skip = NULL;
     uint64_t first = 0, other = 0;
-    const double first_ns = read_ns(CLOCK_PROCESS_CPUTIME_ID);
+    double setup_ns;
     /* First uses, such as stdio's buffers, belong to the process and not to the cell. */
-    if (!run_plain(variant, run, &cell, warm_up, &first, &skip)) {
+    if (!run_plain(variant, run, &cell, warm_up, &first, &setup_ns, &skip)) {
         printf("%s: skipped: %s\n", where, skip);
         cells_skipped++;
         return;
     }
     cells_run++;
-    bool slow_setup = read_ns(CLOCK_PROCESS_CPUTIME_ID) - first_ns > longest_first_ns;
+    const bool slow_setup = setup_ns > longest_setup_ns;
     if (!slow_setup) {
-        const double start_ns = now_ns();
         const struct count_totals before = counted();
-        uint64_t unused;
-        run_plain(variant, run, &cell, 0, &unused, &skip);
+        run_plain(variant, run, &cell, 0, NULL, &setup_ns, &skip);
         check_balance(&before, "no call");
-        slow_setup = now_ns() - start_ns > longest_setup_ns;
     }
 
     uint64_t sums[LENGTHS];
@@ -328,7 +324,7 @@ static void check_cell(const struct bench_variant *variant, int64_t value, unsig
     if (slow_setup)
         return;
     const struct bench_cell reseeded = {.value = value, .seed = other_seed, .threads = threads};
-    if (run_plain(variant, run, &reseeded, warm_up, &other, &skip) && other != first)
+    if (run_plain(variant, run, &reseeded, warm_up, &other, &setup_ns, &skip) && other != first)
         cells_seeded++;
 }
 
