@@ -76,11 +76,11 @@ test-release:
 	@ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS)
 
 test-asan:
-	@sh tools/build.sh asan all
+	@sh tools/build.sh asan module_tests
 	@ctest --test-dir build-asan --output-on-failure --parallel $(JOBS) -L 'unit|contract'
 
 test-tsan:
-	@sh tools/build.sh tsan all
+	@sh tools/build.sh tsan module_tests
 	@ctest --test-dir build-tsan --output-on-failure --parallel $(JOBS) -L 'unit|contract'
 
 clean:
