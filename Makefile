@@ -17,7 +17,7 @@ options = $(if $(ALLOCATORS),--allocators $(call quote,$(ALLOCATORS))) \
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps build bench quick plots compare report explain doctor list test test-release test-asan test-tsan clean
+.PHONY: help deps deps-browser build bench quick plots compare report explain doctor list test test-release test-asan test-tsan clean
 
 help:
 	@echo 'make deps      installs what is needed (Debian, Ubuntu; says what it installs)'
@@ -30,6 +30,7 @@ help:
 	@echo 'make doctor    what on this machine disturbs a measurement, how to mend it, and what it can resolve'
 	@echo 'make list      scenarios, variants, parameters; allocators found and not found'
 	@echo 'make test      all tests, and those of the modules again under ASan and UBSan'
+	@echo 'make deps-browser  chromium (Debian): a test then looks at the page of make report in it'
 	@echo 'make test-tsan the tests of the modules under TSan'
 	@echo 'make clean     removes what was built; runs in results/ stay'
 	@echo
@@ -37,6 +38,9 @@ help:
 
 deps:
 	@sh tools/deps.sh
+
+deps-browser:
+	@sh tools/deps.sh browser
 
 build:
 	@sh tools/build.sh release

@@ -1,11 +1,20 @@
 #!/bin/sh
 # Installs what the suite needs, by apt; says what it installs. Elsewhere prints the list and stops.
+# usage: tools/deps.sh [browser] : or the browser in which a test looks at a report, which is large
 # A word with bars is one package under several names: the first that the distribution has is taken.
 set -eu
 
 required='gcc g++ make cmake pkg-config binutils libbenchmark-dev libhwloc-dev libjansson-dev gnuplot-nox libjemalloc2'
 optional='libmimalloc3|libmimalloc2.0 libtcmalloc-minimal4t64|libtcmalloc-minimal4 libtbbmalloc2
 libclang-rt-dev|libclang-rt-14-dev clang libblocksruntime-dev valgrind ninja-build clang-format libxml2-utils'
+case ${1:-all} in
+all) ;;
+browser) required='' optional='chromium' ;;
+*)
+    echo 'usage: tools/deps.sh [browser]' >&2
+    exit 2
+    ;;
+esac
 
 installed() {
     dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'install ok installed'
