@@ -99,9 +99,9 @@ static void say_largest(const struct term *term, const struct summary *summary,
     }
     if (count == 0)
         return;
-    const enum term_style style = verdict == SUMMARY_FASTER ? TERM_GOOD : TERM_BAD;
-    fputs("    most ", term->stream);
-    term_say(term, style, summary_verdict_name(verdict));
+    const bool gains = verdict == SUMMARY_FASTER;
+    fputs("    largest ", term->stream);
+    term_say(term, gains ? TERM_GOOD : TERM_BAD, gains ? "gains" : "losses");
     fputc(':', term->stream);
     for (size_t i = 0; i < count; i++) {
         char *const name = full_name(largest[i]);

@@ -17,23 +17,18 @@ void about_page_reading(const struct page *page, bool compared)
         "threads, under one allocator: <code>scenario/variant/param:value/threads:N</code>.</dd>\n"
         "<dt>ns/op</dt><dd>Nanoseconds an operation: the median over processes, each of which ran "
         "that one cell. Lower is better. Beside it the 95 % interval of the median, and the "
-        "fastest "
-        "process.</dd>\n"
+        "fastest process.</dd>\n"
         "<dt>Ratio</dt><dd>The time over that of the baseline, paired round by round: 0.8 is a "
-        "fifth "
-        "less time.</dd>\n"
+        "fifth less time.</dd>\n"
         "<dt>Verdict</dt><dd>Believe a difference when it says faster or slower: then the interval "
-        "of "
-        "the ratio does not hold 1, and the difference exceeds the noise floor and 1 %. Unresolved "
-        "says nothing in either direction.</dd>\n"
+        "of the ratio does not hold 1, and the difference exceeds the noise floor and 1 %. "
+        "Unresolved says nothing in either direction.</dd>\n"
         "<dt>Noise floor</dt><dd>What the same run sees between cells that call no allocator, and "
         "whose true ratio is 1.</dd>\n"
         "<dt>allocs/op, frees/op, B/op</dt><dd>Counted exactly, in a pass of its own; the same "
-        "under "
-        "every allocator.</dd>\n"
+        "under every allocator.</dd>\n"
         "<dt>At floor</dt><dd>The cell cannot be told from the scenario's empty loop. Nothing is "
-        "ever "
-        "subtracted.</dd>\n"
+        "ever subtracted.</dd>\n"
         "<dt>An empty field</dt><dd>Not applicable or not known; never zero.</dd>\n"
         "</dl>\n"
         "<p>Rows of the stack, a pool or an arena may be compared with rows of the heap by eye, by "
@@ -41,8 +36,7 @@ void about_page_reading(const struct page *page, bool compared)
         "compiler and flags, and for the hot path: a warm cache, the same few blocks again and "
         "again.</p>\n"
         "<p>Where scripts run, a click on a column's heading sorts its table, a second one the "
-        "other "
-        "way, and a field above a table filters its rows.</p>\n";
+        "other way, and a field above a table filters its rows.</p>\n";
     page_section(page, "reading", "How to read this");
     fputs(terms, page->file);
     if (compared)
@@ -69,11 +63,11 @@ void about_page_method(const struct page *page)
         "samples.csv.</li>\n"
         "<li>Intervals are those of order statistics; nothing is assumed about how times are "
         "distributed. That of a ratio has a confidence of 99 % or more, corrected for the number "
-        "of "
-        "allocators.</li>\n"
+        "of allocators.</li>\n"
         "<li>Checksums of what was read back through the objects must agree over all variants and "
-        "allocators that do the same work, the counts with what each variant declares, and the "
-        "machine code was checked. What fails has a reason, and no number.</li>\n"
+        "allocators that do the same work, and the counts with what each variant declares. What "
+        "fails has a reason, and no number. That the machine code calls what a variant declares "
+        "is for the project's tests to check, before a run.</li>\n"
         "</ul>\n";
     page_section(page, "method", "How it was measured");
     fputs(method, page->file);

@@ -30,6 +30,22 @@ double run_page_needed(const struct report_run *run)
     return fmax(run_page_floor(run), SUMMARY_LEAST_DIFFERENCE); /* passes over NaN */
 }
 
+/* What the budget did not hold, and how much of what was measured was disturbed. */
+static void put_left_aside(FILE *file, const struct report_run *run)
+{
+    const double left_out = keyvalues_number(run->machine, "run.cells_left_out");
+    const double quiet = keyvalues_number(run->machine, "run.samples");
+    const double noisy = keyvalues_number(run->machine, "run.samples_noisy");
+    if (left_out > 0)
+        fprintf(file, "<p>The suite has %.0f more cells, which this run was too short for.</p>\n",
+                left_out);
+    if (quiet + noisy > 0)
+        fprintf(file,
+                "<p>%.0f of %.0f processes were disturbed and set aside: no number here is theirs, "
+                "unless it is marked noisy.</p>\n",
+                noisy, quiet + noisy);
+}
+
 /* How much was measured, and how it went. */
 static void put_extent(const struct page *page, const struct report_run *run)
 {
@@ -62,6 +78,7 @@ static void put_extent(const struct page *page, const struct report_run *run)
             "unresolved. <a href=\"#%sunclear\">All of them are listed</a>.</p>\n",
             summary->count, statuses[SAMPLE_FAILED], statuses[SAMPLE_SKIPPED],
             statuses[SAMPLE_NOISY], unresolved, page->id);
+    put_left_aside(file, run);
 }
 
 static void put_claim(FILE *file, const struct claim *claim,

@@ -24,7 +24,7 @@ made() {
                 }
         print "1,0,s0,broken,heap,,,1,glibc,,,,,,failed,it <crashed>" }' >"$1/samples.csv"
     printf '%s\n' key,value host.name,here "cpu.model,CPU one" host.date_utc,2026-01-02T03:04:05Z \
-        run.baseline,glibc run.rounds,9 machine.model, machine.model.why,nobody >"$1/machine.csv"
+        run.baseline,glibc run.rounds,9 run.samples,217 run.samples_noisy,4 run.cells_left_out,30 machine.model, machine.model.why,nobody >"$1/machine.csv"
     "$allocost" summarize "$1" >/dev/null 2>&1
 }
 
@@ -46,6 +46,8 @@ says $page 'allocost plot one'
 says $page 'other against glibc: faster in 0 of 8 cells, slower in 8'
 says $page 'it &lt;crashed&gt;'
 says $page 'unknown: nobody'
+says $page 'The suite has 30 more cells'
+says $page '4 of 221 processes were disturbed and set aside'
 check test "$(rows_in $page)" -eq "$(($(wc -l <one/summary.csv) - 1))"
 check test "$(grep -o ' id="[^"]*"' $page | sort | uniq -d | wc -l)" -eq 0
 run 0 report one --out elsewhere.html

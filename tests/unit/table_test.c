@@ -107,8 +107,8 @@ static void test_content(void)
                      "than 1.0 %.\n"));
     EXPECT(has(text, "jemalloc against glibc: faster in 1 of 4 cells, slower in 1, same in 1, "
                      "unresolved in 1\n"));
-    EXPECT(has(text, "most faster: scenario/malloc (0.90 times the time)\n"));
-    EXPECT(has(text, "most slower: scenario/calloc (1.20 times the time)\n"));
+    EXPECT(has(text, "largest gains: scenario/malloc (0.90 times the time)\n"));
+    EXPECT(has(text, "largest losses: scenario/calloc (1.20 times the time)\n"));
     EXPECT(has(text, "failed (glibc): killed by signal 11\\x1b[2J: scenario/crash, "
                      "scenario/crash2\n"));
     EXPECT(has(text, "skipped (glibc): needs clang: scenario/blocks\n"));
