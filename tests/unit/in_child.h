@@ -7,6 +7,7 @@
 
 #include "check.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -57,6 +58,22 @@ static inline struct child_end run_in_child(int (*function)(void))
     close(ends[0]);
     waitpid(child, &end.status, 0);
     return end;
+}
+
+/* What must not be done, and what is said of it. */
+struct misuse {
+    int (*commit)(void);
+    const char *message;
+};
+
+/* Each of them ends its process by abort, with its message. */
+static inline void expect_misuses(const struct misuse *misuses, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct child_end end = run_in_child(misuses[i].commit);
+        EXPECT(WIFSIGNALED(end.status) && WTERMSIG(end.status) == SIGABRT);
+        EXPECT(strstr(end.text, misuses[i].message) != NULL);
+    }
 }
 
 /* Whether the page of the address is part of the process. */

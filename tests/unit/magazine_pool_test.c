@@ -3,6 +3,7 @@
 #include "magazine_pool.h"
 
 #include "check.h"
+#include "counted_source.h"
 #include "hand_out.h"
 #include "in_child.h"
 
@@ -149,35 +150,6 @@ static void test_reap(void)
         magazine_cache_put(&cache, objects[i]);
     tear_down();
 }
-
-/* A source of the user's, of which every object is accounted for. */
-static size_t live_count;
-static size_t make_limit;
-
-static void *make_counted(void *context)
-{
-    EXPECT(context == &live_count);
-    if (live_count == make_limit) {
-        errno = ENOMEM;
-        return NULL;
-    }
-    live_count++;
-    return malloc(SIZE_BYTES);
-}
-
-static void drop_counted(void *context, void *object)
-{
-    EXPECT(context == &live_count);
-    live_count--;
-    free(object);
-}
-
-static const struct object_source counted = {
-    .make = make_counted,
-    .drop = drop_counted,
-    .context = &live_count,
-    .object_size = SIZE_BYTES,
-};
 
 static void test_own_source(void)
 {

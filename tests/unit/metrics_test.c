@@ -8,8 +8,30 @@
 #include "scratch.h"
 #include "synthetic.h"
 
-static const char header[] =
-    "scenario,variant,storage,param,value,threads,allocator,metric,unit,median,low,high,samples\n";
+#define HEADER \
+    "scenario,variant,storage,param,value,threads,allocator,metric,unit,median,low,high,samples\n"
+
+static void expect_file(const struct summary *summary, const char *expected)
+{
+    const char *const path = scratch_path("metrics.csv");
+    EXPECT_INT(metrics_write(summary, path, NULL), 0);
+    EXPECT_STR(scratch_read(path), expected);
+}
+
+/* The summary as its own file holds it: without metrics. */
+static void write_and_load(struct summary *summary)
+{
+    const char *const path = scratch_path("summary.csv");
+    EXPECT_INT(summary_write(summary, path, NULL), 0);
+    summary_free(summary);
+    EXPECT_INT(summary_load(path, summary, NULL), 0);
+}
+
+/* Reads a file of these rows into the summary. Returns what that returns. */
+static int load_rows(struct summary *summary, const char *text, struct error *error)
+{
+    return metrics_load(scratch_write("rows.csv", text, strlen(text)), summary, error);
+}
 
 /* One process of three repetitions with these throughputs. */
 static void add_process(struct samples *samples, const char *variant, unsigned threads,
@@ -87,19 +109,13 @@ static void test_throughput(void)
 static void test_file(void)
 {
     struct summary summary = make_summary();
-    const char *const path = scratch_path("metrics.csv");
-    EXPECT_INT(metrics_write(&summary, path, NULL), 0);
-    char expected[1024];
-    snprintf(expected, sizeof expected, "%s%s", header,
-             "scenario,malloc,heap,,,1,glibc,throughput,ops_per_s,300,,,5\n"
-             "scenario,malloc,heap,,,2,glibc,throughput,ops_per_s,350,100,600,6\n"
-             "scenario,pair,heap,,,2,glibc,throughput,ops_per_s,350,100,600,6\n");
-    EXPECT_STR(scratch_read(path), expected);
+    expect_file(&summary,
+                HEADER "scenario,malloc,heap,,,1,glibc,throughput,ops_per_s,300,,,5\n"
+                       "scenario,malloc,heap,,,2,glibc,throughput,ops_per_s,350,100,600,6\n"
+                       "scenario,pair,heap,,,2,glibc,throughput,ops_per_s,350,100,600,6\n");
 
     /* Read back into the summary that was read back. */
-    EXPECT_INT(summary_write(&summary, scratch_path("summary.csv"), NULL), 0);
-    summary_free(&summary);
-    EXPECT_INT(summary_load(scratch_path("summary.csv"), &summary, NULL), 0);
+    write_and_load(&summary);
     EXPECT_INT(find(&summary, "malloc", 2)->throughput.samples, 0);
     EXPECT(isnan(find(&summary, "malloc", 2)->throughput.median));
     EXPECT_INT(metrics_load(scratch_path("metrics.csv"), &summary, NULL), 0);
@@ -110,20 +126,17 @@ static void test_file(void)
     EXPECT_INT(find(&summary, "alone", 1)->throughput.samples, 0);
 
     /* Those of other cells are not for these rows. */
-    snprintf(expected, sizeof expected, "%s%s", header,
-             "scenario,malloc,heap,,,2,jemalloc,throughput,ops_per_s,2,,,1\n"
-             "scenario,alone,heap,,,1,glibc,throughput,ops_per_s,3,,,1\n");
-    EXPECT_INT(metrics_load(scratch_write("other.csv", expected, strlen(expected)), &summary, NULL),
-               0);
+    const char *const others =
+        HEADER "scenario,malloc,heap,,,2,jemalloc,throughput,ops_per_s,2,,,1\n"
+               "scenario,alone,heap,,,1,glibc,throughput,ops_per_s,3,,,1\n";
+    EXPECT_INT(load_rows(&summary, others, NULL), 0);
     EXPECT_NEAR(find(&summary, "malloc", 2)->throughput.median, 350, 1e-12);
     EXPECT_NEAR(find(&summary, "alone", 1)->throughput.median, 3, 1e-12);
 
     struct error error = {""};
-    snprintf(expected, sizeof expected, "%s%s", header,
-             "scenario,malloc,heap,,,2,glibc,throughput,ops_per_s,much,,,1\n");
-    EXPECT_INT(metrics_load(scratch_write("bad.csv", expected, strlen(expected)), &summary, &error),
-               -1);
-    EXPECT_STR(strstr(error.text, "bad.csv"), "bad.csv:2:53: `much` is no number");
+    const char *const bad = HEADER "scenario,malloc,heap,,,2,glibc,throughput,ops_per_s,much,,,1\n";
+    EXPECT_INT(load_rows(&summary, bad, &error), -1);
+    EXPECT_STR(strstr(error.text, "rows.csv"), "rows.csv:2:53: `much` is no number");
     summary_free(&summary);
 }
 
@@ -165,28 +178,22 @@ static struct summary make_observed(void)
 
 static void test_observed(void)
 {
+    static const char expected[] =
+        HEADER "scenario,quiet,heap,,,1,glibc,last,bytes,-3.5,-60,-1,6\n"
+               "scenario,quiet,heap,,,1,glibc,resident,bytes,350,100,600,6\n"
+               "scenario,noisy,heap,,,1,glibc,resident,bytes,35,10,60,6\n";
     struct summary summary = make_observed();
-    const char *const path = scratch_path("observed.csv");
-    EXPECT_INT(metrics_write(&summary, path, NULL), 0);
-    char expected[1024];
-    snprintf(expected, sizeof expected, "%s%s", header,
-             "scenario,quiet,heap,,,1,glibc,last,bytes,-3.5,-60,-1,6\n"
-             "scenario,quiet,heap,,,1,glibc,resident,bytes,350,100,600,6\n"
-             "scenario,noisy,heap,,,1,glibc,resident,bytes,35,10,60,6\n");
-    EXPECT_STR(scratch_read(path), expected);
+    expect_file(&summary, expected);
 
-    EXPECT_INT(summary_write(&summary, scratch_path("summary.csv"), NULL), 0);
-    summary_free(&summary);
-    EXPECT_INT(summary_load(scratch_path("summary.csv"), &summary, NULL), 0);
+    write_and_load(&summary);
     EXPECT_INT(summary.metric_count, 0);
-    EXPECT_INT(metrics_load(path, &summary, NULL), 0);
+    EXPECT_INT(load_rows(&summary, expected, NULL), 0);
     EXPECT_INT(summary.metric_count, 3);
     EXPECT_STR(summary.metrics[1].metric, "resident");
     EXPECT_STR(summary.metrics[1].unit, "bytes");
     EXPECT_STR(summary.rows[summary.metrics[2].row].cell.variant, "noisy");
     EXPECT_NEAR(summary.metrics[0].low, -60, 0);
-    EXPECT_INT(metrics_write(&summary, path, NULL), 0);
-    EXPECT_STR(scratch_read(path), expected);
+    expect_file(&summary, expected);
     summary_free(&summary);
 }
 
@@ -197,8 +204,7 @@ static void test_none(void)
     const double some[3] = {1, 2, 3};
     add_process(&samples, "malloc", 1, 1, some);
     struct summary summary = summarize(&samples);
-    EXPECT_INT(metrics_write(&summary, scratch_path("none.csv"), NULL), 0);
-    EXPECT_STR(scratch_read(scratch_path("none.csv")), header);
+    expect_file(&summary, HEADER);
     summary_free(&summary);
 }
 

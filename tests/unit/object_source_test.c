@@ -134,10 +134,7 @@ static int write_over_mark(void)
 
 static void test_misuse(void)
 {
-    const struct {
-        int (*misuse)(void);
-        const char *message;
-    } cases[] = {
+    const struct misuse misuses[] = {
         {put_twice, "pool: double put"},
         {put_foreign, "pool: foreign pointer"},
         {put_null, "pool: foreign pointer"},
@@ -147,11 +144,7 @@ static void test_misuse(void)
         {write_over_mark, "pool: the object was written to beyond its end"},
 #endif
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct child_end end = run_in_child(cases[i].misuse);
-        EXPECT(WIFSIGNALED(end.status) && WTERMSIG(end.status) == SIGABRT);
-        EXPECT(strstr(end.text, cases[i].message) != NULL);
-    }
+    expect_misuses(misuses, sizeof misuses / sizeof *misuses);
 }
 #endif
 

@@ -302,10 +302,7 @@ static int break_link(void)
 
 static void test_misuse(void)
 {
-    const struct {
-        int (*misuse)(void);
-        const char *message;
-    } cases[] = {
+    const struct misuse misuses[] = {
         {put_twice, "pool: double put"},
         {put_after_reset, "pool: double put"},
         {put_foreign, "pool: foreign pointer"},
@@ -319,11 +316,7 @@ static void test_misuse(void)
     };
     EXPECT_INT(pool_init(&pool_of_misuse, 40, 8, 0), 0);
     EXPECT(pool_of_misuse.checked);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct child_end end = run_in_child(cases[i].misuse);
-        EXPECT(WIFSIGNALED(end.status) && WTERMSIG(end.status) == SIGABRT);
-        EXPECT(strstr(end.text, cases[i].message) != NULL);
-    }
+    expect_misuses(misuses, sizeof misuses / sizeof *misuses);
     pool_destroy(&pool_of_misuse);
 }
 

@@ -7,22 +7,12 @@
 #include "check.h"
 #include "error.h"
 #include "provider.h"
+#include "sanitized.h"
 #include "tree.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/wait.h>
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED true
-#endif
-#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED true
-#endif
-#ifndef SANITIZED
-#define SANITIZED false
-#endif
 
 static char own_path[PATH_MAX];
 

@@ -5,9 +5,9 @@
 #include "allocators.h"
 #include "check.h"
 #include "error.h"
-#include "setting.h"
-
 #include "provider.h"
+#include "sanitized.h"
+#include "setting.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,17 +15,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED true
-#endif
-#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED true
-#endif
-#ifndef SANITIZED
-#define SANITIZED false
-#endif
 
 static char own_path[PATH_MAX];
 
@@ -37,50 +26,61 @@ struct known_case {
     const char *why; /* a part of it; empty: nothing is looked for */
 };
 
+#define PROVED(allocator, setting)             \
+    {                                          \
+        allocator, setting, SETTING_PROVED, "" \
+    }
+#define REACHED(allocator, setting, why)         \
+    {                                            \
+        allocator, setting, SETTING_REACHED, why \
+    }
+#define REFUSED(allocator, setting, why)         \
+    {                                            \
+        allocator, setting, SETTING_REFUSED, why \
+    }
+#define TUNABLES "GLIBC_TUNABLES=glibc.malloc."
+
 static const struct known_case cases[] = {
-    {"glibc", "GLIBC_TUNABLES=glibc.malloc.tcache_count=0", SETTING_PROVED, ""},
-    {"glibc", "GLIBC_TUNABLES=glibc.malloc.tcache_count=3", SETTING_PROVED, ""},
-    {"glibc", "GLIBC_TUNABLES=glibc.malloc.tcache_count=0x20:glibc.malloc.mxfast=0", SETTING_PROVED,
-     ""},
-    {"glibc", "MALLOC_ARENA_MAX=2", SETTING_PROVED, ""},
-    {"glibc", "MALLOC_TOP_PAD_=4096", SETTING_PROVED, ""},
-    {"glibc", "GLIBC_TUNABLES=glibc.malloc.tcache_cont=0", SETTING_REFUSED,
-     "has no tunable 'glibc.malloc.tcache_cont'"},
-    {"glibc", "GLIBC_TUNABLES=glibc.malloc.perturb=256", SETTING_REFUSED, "and not '256'"},
-    {"glibc", "GLIBC_TUNABLES=glibc.malloc.tcache_count=70000", SETTING_REFUSED, "freed blocks"},
-    {"glibc", "GLIBC_TUNABLES=glibc.malloc.tcache_count=1:glibc.malloc.tcache_count=2",
-     SETTING_REFUSED, "and not '1'"},
-    {"glibc", "GLIBC_TUNABLES=glibc.malloc.tcache_count", SETTING_REFUSED, "is no tunable"},
-    {"glibc", "GLIBC_TUNABLES=", SETTING_REFUSED, "is no tunable"},
-    {"glibc", "GLIBC_TUNABLES=glibc.malloc.check=3", SETTING_REFUSED, "libc_malloc_debug.so"},
-    {"glibc", "GLIBC_TUNABLE=glibc.malloc.tcache_count=0", SETTING_REFUSED, "reads no variable"},
-    {"glibc", "MALLOC_ARENA_MAXX=1", SETTING_REFUSED, "glibc.malloc.arena_maxx"},
-    {"glibc", "MALLOC_CONF=narenas:1", SETTING_REFUSED, "glibc.malloc.conf"},
-    {"jemalloc", "MALLOC_CONF=narenas:1", SETTING_PROVED, ""},
-    {"jemalloc", "MALLOC_CONF=narenas:0x2", SETTING_PROVED, ""},
-    {"jemalloc", "MALLOC_CONF=narenas:2,thp:always,tcache:false,dirty_decay_ms:-1", SETTING_PROVED,
-     ""},
-    {"jemalloc", "MALLOC_CONF=narenas:2,narenas:3", SETTING_REFUSED, "is 3, and not '2'"},
-    {"jemalloc", "MALLOC_CONF=narena:1", SETTING_REFUSED, "narena:1"},
-    {"jemalloc", "MALLOC_CONF=tcache:perhaps", SETTING_REFUSED, "tcache:perhaps"},
-    {"jemalloc", "MALLOC_CONF=narenas", SETTING_REFUSED, "ends with key"},
-    {"jemalloc", "MALLOC_CONFIG=narenas:1", SETTING_REFUSED, "the name is not in"},
-    {"jemalloc", "GLIBC_TUNABLES=glibc.malloc.tcache_count=0", SETTING_REFUSED,
-     "the name is not in"},
-    {"mimalloc", "MIMALLOC_EAGER_COMMIT=0", SETTING_PROVED, ""},
-    {"mimalloc", "MIMALLOC_EAGER_COMMIT=off", SETTING_PROVED, ""},
-    {"mimalloc", "MIMALLOC_EAGER_COMMIT=true", SETTING_PROVED, ""},
-    {"mimalloc", "MIMALLOC_EAGER_COMIT=0", SETTING_REFUSED, "no option"},
-    {"mimalloc", "MIMALLOC_EAGER_COMMIT=banana", SETTING_REFUSED, "not 'banana'"},
-    {"tcmalloc_minimal", "TCMALLOC_MAX_TOTAL_THREAD_CACHE_BYTES=1048576", SETTING_PROVED, ""},
-    {"tcmalloc_minimal", "TCMALLOC_MAX_TOTAL_THREAD_CACHE_BYTES=12", SETTING_REFUSED, "not '12'"},
-    {"tcmalloc_minimal", "TCMALLOC_RELEASE_RATE=5", SETTING_REACHED, "TCMALLOC_RELEASE_RATE"},
-    {"tcmalloc_minimal", "TCMALLOC_RELEASE_RAT=5", SETTING_REFUSED, "the name is not in"},
-    {"tbbmalloc", "TBB_MALLOC_USE_HUGE_PAGES=1", SETTING_REACHED, ""},
-    {"tbbmalloc", "TBB_MALLOC_USE_HUGE=1", SETTING_REFUSED, "the name is not in"},
-    {"scudo", "SCUDO_OPTIONS=release_to_os_interval_ms=10", SETTING_REACHED, ""},
-    {"scudo", "SCUDO_OPTIONS=no_such_flag=1", SETTING_REFUSED, "no_such_flag"},
+    PROVED("glibc", TUNABLES "tcache_count=0"),
+    PROVED("glibc", TUNABLES "tcache_count=3"),
+    PROVED("glibc", TUNABLES "tcache_count=0x20:glibc.malloc.mxfast=0"),
+    PROVED("glibc", "MALLOC_ARENA_MAX=2"),
+    PROVED("glibc", "MALLOC_TOP_PAD_=4096"),
+    REFUSED("glibc", TUNABLES "tcache_cont=0", "has no tunable 'glibc.malloc.tcache_cont'"),
+    REFUSED("glibc", TUNABLES "perturb=256", "and not '256'"),
+    REFUSED("glibc", TUNABLES "tcache_count=70000", "freed blocks"),
+    REFUSED("glibc", TUNABLES "tcache_count=1:glibc.malloc.tcache_count=2", "and not '1'"),
+    REFUSED("glibc", TUNABLES "tcache_count", "is no tunable"),
+    REFUSED("glibc", "GLIBC_TUNABLES=", "is no tunable"),
+    REFUSED("glibc", TUNABLES "check=3", "libc_malloc_debug.so"),
+    REFUSED("glibc", "GLIBC_TUNABLE=glibc.malloc.tcache_count=0", "reads no variable"),
+    REFUSED("glibc", "MALLOC_ARENA_MAXX=1", "glibc.malloc.arena_maxx"),
+    REFUSED("glibc", "MALLOC_CONF=narenas:1", "glibc.malloc.conf"),
+    PROVED("jemalloc", "MALLOC_CONF=narenas:1"),
+    PROVED("jemalloc", "MALLOC_CONF=narenas:0x2"),
+    PROVED("jemalloc", "MALLOC_CONF=narenas:2,thp:always,tcache:false,dirty_decay_ms:-1"),
+    REFUSED("jemalloc", "MALLOC_CONF=narenas:2,narenas:3", "is 3, and not '2'"),
+    REFUSED("jemalloc", "MALLOC_CONF=narena:1", "narena:1"),
+    REFUSED("jemalloc", "MALLOC_CONF=tcache:perhaps", "tcache:perhaps"),
+    REFUSED("jemalloc", "MALLOC_CONF=narenas", "ends with key"),
+    REFUSED("jemalloc", "MALLOC_CONFIG=narenas:1", "the name is not in"),
+    REFUSED("jemalloc", TUNABLES "tcache_count=0", "the name is not in"),
+    PROVED("mimalloc", "MIMALLOC_EAGER_COMMIT=0"),
+    PROVED("mimalloc", "MIMALLOC_EAGER_COMMIT=off"),
+    PROVED("mimalloc", "MIMALLOC_EAGER_COMMIT=true"),
+    REFUSED("mimalloc", "MIMALLOC_EAGER_COMIT=0", "no option"),
+    REFUSED("mimalloc", "MIMALLOC_EAGER_COMMIT=banana", "not 'banana'"),
+    PROVED("tcmalloc_minimal", "TCMALLOC_MAX_TOTAL_THREAD_CACHE_BYTES=1048576"),
+    REFUSED("tcmalloc_minimal", "TCMALLOC_MAX_TOTAL_THREAD_CACHE_BYTES=12", "not '12'"),
+    REACHED("tcmalloc_minimal", "TCMALLOC_RELEASE_RATE=5", "TCMALLOC_RELEASE_RATE"),
+    REFUSED("tcmalloc_minimal", "TCMALLOC_RELEASE_RAT=5", "the name is not in"),
+    REACHED("tbbmalloc", "TBB_MALLOC_USE_HUGE_PAGES=1", ""),
+    REFUSED("tbbmalloc", "TBB_MALLOC_USE_HUGE=1", "the name is not in"),
+    REACHED("scudo", "SCUDO_OPTIONS=release_to_os_interval_ms=10", ""),
+    REFUSED("scudo", "SCUDO_OPTIONS=no_such_flag=1", "no_such_flag"),
 };
+
+enum { COUNT = sizeof cases / sizeof *cases };
 
 /* In the process with the setting: says what is known of it. */
 static int tell(const char *setting)
@@ -169,16 +169,19 @@ int main(int argc, char **argv)
     test_not_reached();
     EXPECT(setting_huge_kib() >= -1);
     size_t tried = 0;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct allocators found;
-        struct error error = {""};
-        EXPECT_INT(allocators_resolve(cases[i].allocator, &found, &error), 0);
+    struct allocators found = {0};
+    for (size_t i = 0; i < COUNT; i++) {
+        if (i == 0 || strcmp(cases[i].allocator, cases[i - 1].allocator) != 0) {
+            struct error error = {""};
+            allocators_free(&found);
+            EXPECT_INT(allocators_resolve(cases[i].allocator, &found, &error), 0);
+        }
         if (found.count == 1 && found.items[0].why_not == NULL) {
             expect_case(&cases[i], found.items[0].path != NULL ? found.items[0].path : "");
             tried++;
         }
-        allocators_free(&found);
     }
-    printf("%zu of %zu cases\n", tried, sizeof cases / sizeof *cases);
+    allocators_free(&found);
+    printf("%zu of %d cases\n", tried, COUNT);
     return check_result();
 }

@@ -201,19 +201,12 @@ static int put_null(void)
 
 static void test_misuse(void)
 {
-    const struct {
-        int (*misuse)(void);
-        const char *message;
-    } cases[] = {
+    const struct misuse misuses[] = {
         {put_twice, "pool: double put"},          {put_foreign, "pool: foreign pointer"},
         {put_inside, "pool: foreign pointer"},    {put_null, "pool: foreign pointer"},
         {put_never_out, "pool: foreign pointer"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct child_end end = run_in_child(cases[i].misuse);
-        EXPECT(WIFSIGNALED(end.status) && WTERMSIG(end.status) == SIGABRT);
-        EXPECT(strstr(end.text, cases[i].message) != NULL);
-    }
+    expect_misuses(misuses, sizeof misuses / sizeof *misuses);
 }
 #endif
 

@@ -2,44 +2,14 @@
 #include "victim_pool.h"
 
 #include "check.h"
+#include "counted_source.h"
 #include "hand_out.h"
 #include "in_child.h"
 
 #include <errno.h>
 #include <signal.h>
 
-enum { SIZE_BYTES = 48, RING = 16, MANY = 1000 };
-
-/* A source of the user's, of which every object is accounted for. */
-static size_t live_count;
-static size_t make_limit;
-static size_t made_count;
-
-static void *make_counted(void *context)
-{
-    EXPECT(context == &live_count);
-    if (live_count == make_limit) {
-        errno = ENOMEM;
-        return NULL;
-    }
-    live_count++;
-    made_count++;
-    return malloc(SIZE_BYTES);
-}
-
-static void drop_counted(void *context, void *object)
-{
-    EXPECT(context == &live_count);
-    live_count--;
-    free(object);
-}
-
-static const struct object_source counted = {
-    .make = make_counted,
-    .drop = drop_counted,
-    .context = &live_count,
-    .object_size = SIZE_BYTES,
-};
+enum { RING = 16, MANY = 1000 };
 
 static struct victim_pool pool;
 static void *objects[MANY];
@@ -327,9 +297,9 @@ static void test_hand_out(void)
     static struct hand_out test;
     static struct slab_source slabs;
     const struct hand_out_pool by_handle = {open_handle, close_handle, get_by_handle, put_by_handle,
-                                            tick,        &pool,        SIZE_BYTES};
+                                            tick,        &pool,        COUNTED_BYTES};
     for (unsigned threads = 1; threads <= 8; threads *= 2) {
-        EXPECT_INT(slab_source_init(&slabs, SIZE_BYTES, 16), 0);
+        EXPECT_INT(slab_source_init(&slabs, COUNTED_BYTES, 16), 0);
         EXPECT_INT(victim_pool_init(&pool, &slabs.source, threads, threads == 4 ? 1 : RING), 0);
         hand_out_run(&test, &by_handle, threads, 100000);
         EXPECT_INT(test.twice, 0);
@@ -344,7 +314,7 @@ static void test_hand_out(void)
 static int put_twice(void)
 {
     static struct slab_source slabs;
-    if (slab_source_init(&slabs, SIZE_BYTES, 16) != 0 ||
+    if (slab_source_init(&slabs, COUNTED_BYTES, 16) != 0 ||
         victim_pool_init(&pool, &slabs.source, 1, RING) != 0)
         return 1;
     struct victim_cache *const cache = victim_cache_open(&pool);
