@@ -75,10 +75,10 @@ struct clock_reading clock_read(void)
         last_ns = now_ns;
     }
     const uint64_t total_ns = last_ns - start_ns;
-    const double adds = (double)ADDS_PER_TURN * TURNS;
+    const double adds = ADDS_PER_TURN * TURNS, segments = SEGMENTS;
     return (struct clock_reading){
         .ghz_best = adds / (double)(best_ns > 0 ? best_ns : 1),
-        .ghz_mean = adds * SEGMENTS / (double)(total_ns > 0 ? total_ns : 1),
+        .ghz_mean = segments * adds / (double)(total_ns > 0 ? total_ns : 1),
     };
 }
 
