@@ -5,6 +5,7 @@
 #include "cli/options.h"
 #include "cli/results.h"
 #include "data/compare.h"
+#include "data/compare_metrics.h"
 #include "data/compare_table.h"
 #include "data/compare_words.h"
 #include "data/differences.h"
@@ -29,38 +30,56 @@ struct wish {
     bool no_figures;
 };
 
+/* All that there is to say. */
+struct compared {
+    struct comparison times;
+    struct compare_metrics metrics;
+};
+
+/* Writes the tables into the directory: both, or none. */
+static int write_tables(const char *directory, const struct compared *compared, struct error *error)
+{
+    char *const times = run_directory_file(directory, "compare.csv");
+    char *const metrics = run_directory_file(directory, "compare_metrics.csv");
+    int failed = comparison_write(&compared->times, times, error);
+    if (failed == 0 && (failed = compare_metrics_write(&compared->metrics, metrics, error)) != 0)
+        (void)unlink(times);
+    free(times);
+    free(metrics);
+    return failed;
+}
+
 /* Writes what was asked for. Returns an exit code. */
-static int write_out(const struct comparison *comparison, const struct wish *wish,
-                     struct error *error)
+static int write_out(const struct compared *compared, const struct wish *wish, struct error *error)
 {
     char *const directory = run_directory_make(wish->out, "results", error);
     if (directory == NULL)
         return EXIT_FAILED;
-    char *const path = run_directory_file(directory, "compare.csv");
     size_t drawn = 0;
-    int code = comparison_write(comparison, path, error) == 0 ? EXIT_DONE : EXIT_FAILED;
+    int code = write_tables(directory, compared, error) == 0 ? EXIT_DONE : EXIT_FAILED;
     if (code == EXIT_FAILED)
         (void)rmdir(directory);
     else if (!wish->no_figures)
-        code = comparing_draw(directory, comparison, "compare", &drawn);
+        code = comparing_draw(directory, &compared->times, "compare", &drawn);
     if (drawn > 0)
         fprintf(stderr, "%zu %s in %s/figures\n", drawn, drawn == 1 ? "figure" : "figures",
                 directory);
-    free(path);
     free(directory);
     return code;
 }
 
 /* Prints the table, and judges by the limit. Returns an exit code. */
-static int print(const struct comparison *comparison, const struct wish *wish, struct error *error)
+static int print(const struct compared *compared, const struct wish *wish, struct error *error)
 {
+    const struct comparison *const comparison = &compared->times;
+    const struct term term = term_open(stdout, results_color());
     struct differences differences;
     differences_find(comparison->runs, comparison->run_count, &differences);
     compare_table_print(stdout, comparison, &differences, wish->rows, results_color());
     differences_free(&differences);
+    compare_metrics_print(&term, &compared->metrics, wish->rows);
     int code = EXIT_DONE;
     if (wish->fail_above > 0) {
-        const struct term term = term_open(stdout, results_color());
         struct compare_slowdowns slowdowns = comparison_slowdowns(comparison, wish->fail_above);
         compare_say_slowdowns(&term, comparison, &slowdowns, wish->fail_above);
         code = slowdowns.count > 0 ? EXIT_FOUND : EXIT_DONE;
@@ -85,18 +104,20 @@ static int compare(const struct operands *directories, const struct wish *wish, 
     struct recorded_run *const runs = check_alloc(directories->count, sizeof *runs);
     int code = EXIT_FAILED;
     if (comparing_load(directories, text, runs, error) == 0) {
-        struct comparison comparison;
-        comparison_make(runs, directories->count, &comparison);
-        if (comparison.shared == 0) {
+        struct compared compared;
+        comparison_make(runs, directories->count, &compared.times);
+        compare_metrics_make(runs, directories->count, &compared.metrics);
+        if (compared.times.shared == 0) {
             error_set(error, "%s has no cell in common with any other: there is nothing to compare",
                       directories->items[0]);
         } else {
-            const int written = wish->out != NULL ? write_out(&comparison, wish, error) : EXIT_DONE;
-            code = written != EXIT_FAILED ? print(&comparison, wish, error) : EXIT_FAILED;
+            const int written = wish->out != NULL ? write_out(&compared, wish, error) : EXIT_DONE;
+            code = written != EXIT_FAILED ? print(&compared, wish, error) : EXIT_FAILED;
             if (code == EXIT_DONE)
                 code = written;
         }
-        comparison_free(&comparison);
+        comparison_free(&compared.times);
+        compare_metrics_free(&compared.metrics);
     }
     for (size_t i = 0; i < directories->count; i++)
         recorded_free(&runs[i]);
@@ -111,18 +132,20 @@ static int run(int argc, char **argv)
     struct operands directories;
     struct wish wish = {.rows = USUAL_ROWS};
     const struct option_spec specs[] = {
-        {"out", OPTION_TEXT, &wish.out, "DIR", "a new directory for compare.csv and figures; none"},
-        {"rows", OPTION_COUNT, &wish.rows, "N", "of the table at most; 40"},
+        {"out", OPTION_TEXT, &wish.out, "DIR", "a new directory for the tables and figures; none"},
+        {"rows", OPTION_COUNT, &wish.rows, "N", "of a table at most; 40"},
         {"fail-above", OPTION_PERCENT, &wish.fail_above, "SHARE",
-         "exit 4 when a slowdown of more than it is confirmed"},
+         "exit 4 when a slowdown of more than it is confirmed; of times, never of metrics"},
         {"no-figures", OPTION_FLAG, &wish.no_figures, NULL, "draw none"},
     };
     const int parsed = options_parse(argc, argv, specs, BENCH_COUNT(specs), &directories, &error);
     int code = EXIT_USAGE;
     if (parsed == 1) {
-        puts("allocost compare DIR DIR...\n\n"
-             "Compares runs cell by cell with the first of them: before and after, machine by\n"
-             "machine. Says what differs between the machines, and what is not fair.\n");
+        puts(
+            "allocost compare DIR DIR...\n\n"
+            "Compares runs cell by cell with the first of them: before and after, machine by\n"
+            "machine. Says what differs between the machines, and what is not fair. Then what the\n"
+            "runs tell of cells besides the time: throughput, and what variants observed.\n");
         options_print(specs, BENCH_COUNT(specs));
         code = EXIT_DONE;
     } else if (parsed == 0) {

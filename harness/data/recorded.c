@@ -159,6 +159,17 @@ static int load_machine(struct recorded_run *run, struct error *error)
     return failed;
 }
 
+static int load_metrics(struct text_pool *text, struct recorded_run *run, struct error *error)
+{
+    char *const path = find_file(run->directory, "metrics.csv");
+    if (path == NULL)
+        return 0;
+    run->has_metrics = true;
+    const int failed = metric_rows_load(path, text, &run->metrics, error);
+    free(path);
+    return failed;
+}
+
 static int load_times(struct text_pool *text, struct recorded_run *run, struct error *error)
 {
     char *const samples = find_file(run->directory, "samples.csv");
@@ -185,7 +196,8 @@ int recorded_load(const char *directory, struct text_pool *text, struct recorded
         return error_set_errno(error, "%s", directory);
     if (!S_ISDIR(status.st_mode))
         return error_set(error, "%s is no directory: name the directory of a run", directory);
-    if (load_machine(run, error) == 0 && load_times(text, run, error) == 0)
+    if (load_machine(run, error) == 0 && load_times(text, run, error) == 0 &&
+        load_metrics(text, run, error) == 0)
         return 0;
     recorded_free(run);
     return -1;
@@ -196,6 +208,7 @@ void recorded_free(struct recorded_run *run)
     free(run->cells);
     free(run->logs);
     keyvalues_free(&run->machine);
+    metric_rows_free(&run->metrics);
     *run = (struct recorded_run){.noise_floor = (double)NAN};
 }
 

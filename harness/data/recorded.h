@@ -6,6 +6,7 @@
 #define ALLOCOST_RECORDED_H
 
 #include "data/keyvalue.h"
+#include "data/metrics.h"
 #include "data/sample.h"
 
 #include <stdbool.h>
@@ -31,18 +32,20 @@ struct recorded_run {
     const char *directory;       /* the caller's */
     struct recorded_cell *cells; /* owned */
     size_t count;
-    double *logs;             /* owned; of all cells */
-    bool has_samples;         /* false: there is only summary.csv */
-    bool has_machine;         /* false: `machine` is empty */
-    struct keyvalues machine; /* owned */
-    double noise_floor;       /* as machine.csv has it; NaN: unknown */
+    double *logs;               /* owned; of all cells */
+    bool has_samples;           /* false: there is only summary.csv */
+    bool has_machine;           /* false: `machine` is empty */
+    struct keyvalues machine;   /* owned */
+    bool has_metrics;           /* false: there is no metrics.csv, and `metrics` is empty */
+    struct metric_rows metrics; /* owned */
+    double noise_floor;         /* as machine.csv has it; NaN: unknown */
 };
 
 /*
  * Reads the run: from samples.csv and counts.csv, which may be missing, or, without samples.csv,
- * from summary.csv; and machine.csv, if it is there. Returns 0, or -1 with a message (error.h) that
- * names file, line and column where there are any; then *run is empty. recorded_free gives
- * everything back; the strings stay the pool's.
+ * from summary.csv; and machine.csv and metrics.csv, where they are there. Returns 0, or -1 with a
+ * message (error.h) that names file, line and column where there are any; then *run is empty.
+ * recorded_free gives everything back; the strings stay the pool's.
  */
 int recorded_load(const char *directory, struct text_pool *text, struct recorded_run *run,
                   struct error *error);

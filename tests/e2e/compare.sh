@@ -116,6 +116,29 @@ says out 'No slowdown of more than 5 % is confirmed'
 says out 'from summaries'
 check test "$(rows thinner/compare.csv basis=summary)" -eq 30
 
+# Metrics have a section and a file of their own, and fail no gate unless asked for the times.
+head=scenario,variant,storage,param,value,threads,allocator,metric,unit,median,low,high,samples
+printf '%s\n' "$head" s1,v,heap,size,13,1,glibc,resident,bytes,1000,990,1010,9 >base/metrics.csv
+run 0 compare base same --no-figures
+says out 'B has no metrics.csv'
+sed 's/1000,990,1010/9000,8990,9010/' base/metrics.csv >same/metrics.csv
+run 0 compare base same --no-figures --out metrics --fail-above 5%
+says out 'B to A: 1 metrics compared'
+check grep -qE '^s1/v/size:13 +glibc +resident, bytes +1000 +B +9000 +9\.00 \+$' out
+check test "$(rows metrics/compare_metrics.csv metric=resident verdict=more ratio=9 difference=8000)" -eq 1
+check test "$(rows metrics/compare.csv)" -eq 30
+sed 's/,bytes,/,kib,/' base/metrics.csv >same/metrics.csv
+run 0 compare base same --no-figures
+says out 'B to A: 0 metrics compared; in A only 1, in B only 1'
+sed 's/,990,/,few,/' base/metrics.csv >same/metrics.csv
+run 1 compare base same --out nothing
+says err 'same/metrics.csv:2:47: `few` is no number'
+sed '1s/,unit,/,units,/' base/metrics.csv >same/metrics.csv
+run 1 compare base same --out nothing
+says err 'same/metrics.csv:1:1: there is no column unit'
+check test ! -e nothing
+rm base/metrics.csv same/metrics.csv
+
 # Refused: usage.
 run 2 compare
 says err 'name two directories'

@@ -137,6 +137,24 @@ static void test_file(void)
     const char *const bad = HEADER "scenario,malloc,heap,,,2,glibc,throughput,ops_per_s,much,,,1\n";
     EXPECT_INT(load_rows(&summary, bad, &error), -1);
     EXPECT_STR(strstr(error.text, "rows.csv"), "rows.csv:2:53: `much` is no number");
+    /* What stands before a broken row is not taken either. */
+    const char *const late = HEADER "scenario,malloc,heap,,,2,glibc,throughput,ops_per_s,9,,,1\n"
+                                    "scenario,malloc,heap,,,2,glibc,resident,bytes,1,2,3,some\n";
+    EXPECT_INT(load_rows(&summary, late, &error), -1);
+    EXPECT_STR(strstr(error.text, "rows.csv:3:"), "rows.csv:3:53: `some` is no whole number");
+    EXPECT_NEAR(find(&summary, "malloc", 2)->throughput.median, 350, 1e-12);
+    EXPECT_INT(summary.metric_count, 0);
+
+    /* The rows may be in any order; those of a cell keep theirs. */
+    const char *const mixed = HEADER "scenario,pair,heap,,,2,glibc,b,bytes,1,,,1\n"
+                                     "scenario,malloc,heap,,,2,glibc,d,bytes,2,,,1\n"
+                                     "scenario,pair,heap,,,2,glibc,a,bytes,3,,,1\n";
+    EXPECT_INT(load_rows(&summary, mixed, NULL), 0);
+    EXPECT_INT(summary.metric_count, 3);
+    EXPECT_STR(summary.metrics[0].metric, "d");
+    EXPECT_STR(summary.metrics[1].metric, "b");
+    EXPECT_STR(summary.metrics[2].metric, "a");
+    EXPECT_INT(metrics_write(&summary, scratch_path("again.csv"), NULL), 0);
     summary_free(&summary);
 }
 
