@@ -3,6 +3,7 @@
 #include "data/cell.h"
 #include "data/findings.h"
 #include "data/keyvalue.h"
+#include "data/metrics.h"
 #include "data/summary.h"
 #include "data/term.h"
 #include "error.h"
@@ -259,6 +260,38 @@ static void put_line(const struct layout *layout, const struct line *line, size_
     fputc('\n', term->stream);
 }
 
+static void put_throughput(const struct term *term, const struct summary_row *row)
+{
+    char text[METRICS_NUMBER_BYTES] = "";
+    if (row != NULL && row->throughput.samples > 0)
+        metrics_number(text, row->throughput.median);
+    term_put(term, TERM_DIM, text, -NS_WIDTH);
+}
+
+/* Below a line of several threads: what all of them do together, in the columns of the times. */
+static void put_throughput_line(const struct layout *layout, const struct line *line, size_t first,
+                                size_t end)
+{
+    const struct term *const term = &layout->term;
+    bool known = false;
+    for (size_t i = 0; i < line->count; i++)
+        known |= line->rows[i].throughput.samples > 0;
+    if (!known || line->rows[0].cell.threads == 1)
+        return;
+    fputs("    ", term->stream);
+    term_put(term, TERM_DIM, "total ops/s", layout->name_width - 4);
+    if (first == 0) {
+        term_put(term, TERM_PLAIN, "", STORAGE_WIDTH);
+        put_throughput(term, line->heap ? NULL : plain_row(layout, line));
+    }
+    for (size_t i = first; i < end && line->heap; i++) {
+        put_throughput(term, row_under(line, layout->summary->allocators[i]));
+        if (i > 0)
+            term_put(term, TERM_PLAIN, "", RATIO_WIDTH + MARK_WIDTH);
+    }
+    fputc('\n', term->stream);
+}
+
 /* The line that begins at a row. */
 static struct line line_at(const struct summary *summary, size_t first)
 {
@@ -285,8 +318,10 @@ static void put_band(const struct layout *layout, size_t row, size_t row_end, si
     put_header(layout, layout->summary->rows[row].cell.scenario, first, end);
     while (row < row_end) {
         const struct line line = line_at(layout->summary, row);
-        if (first == 0 || (line.heap && any_row(layout, &line, first, end)))
+        if (first == 0 || (line.heap && any_row(layout, &line, first, end))) {
             put_line(layout, &line, first, end);
+            put_throughput_line(layout, &line, first, end);
+        }
         row += line.count;
     }
 }

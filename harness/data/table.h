@@ -13,8 +13,9 @@ struct summary;
 /*
  * Prints a block a scenario: its cells, nanoseconds, allocations, frees and bytes an operation, and
  * instructions under the baseline where they were counted; for each allocator the ratio to the
- * baseline and the verdict; then the noise floor, the verdicts
- * counted, the largest differences, and what failed or was skipped, with the reasons.
+ * baseline and the verdict; below a cell of several threads the operations a second of all of them
+ * together; then the noise floor, the verdicts counted, the largest differences, and what failed or
+ * was skipped, with the reasons.
  *
  * `machine` may be NULL; of it the keys `cpu.model` and `noise_floor` are used (the latter, when
  * the summary was read from a file, since that does not hold it). `color` allows escape sequences;

@@ -225,6 +225,49 @@ static void test_cut_names(void)
     samples_free(&samples);
 }
 
+/* A process on so many threads, that did so many operations a second. */
+static void add_threaded(struct samples *samples, unsigned threads, const char *variant,
+                         const char *storage, const char *allocator, double ops_per_s)
+{
+    for (unsigned round = 1; round <= 8; round++) {
+        struct sample row = synthetic_row(round, variant, storage, allocator, 50);
+        row.cell.threads = threads;
+        row.ops_per_s = ops_per_s;
+        samples_add(samples, &row);
+    }
+}
+
+/* What all threads do together stands below the time of one, for cells of several threads only. */
+static void test_throughput(void)
+{
+    struct samples samples = {0};
+    add_threaded(&samples, 1, "malloc", "heap", "glibc", 20e6);
+    add_threaded(&samples, 4, "malloc", "heap", "glibc", 41.25e6);
+    add_threaded(&samples, 4, "malloc", "heap", "jemalloc", 77e6);
+    add_threaded(&samples, 4, "stack", "stack", "", 1.5e9);
+    add_threaded(&samples, 4, "unknown", "heap", "glibc", (double)NAN);
+    struct summary summary;
+    EXPECT_INT(summary_compute(&samples, NULL, NULL, &summary, NULL), 0);
+    const char *const text = print(&summary, NULL, false);
+    EXPECT(has(text, "41.25M"));
+    EXPECT(has(text, "1.5G"));
+    EXPECT(strstr(text, "20M") == NULL);
+    size_t lines = 0;
+    for (const char *at = text; (at = strstr(at, "total ops/s")) != NULL; at++)
+        lines++;
+    EXPECT_INT(lines, 2);
+    /* Each stands in its allocator's column. */
+    const char *const line = strstr(text, "    total ops/s");
+    const char *const title = strstr(text, "\nscenario");
+    const char *const value = line != NULL ? strstr(line, "77M") : NULL;
+    const char *const name = title != NULL ? strstr(title, "jemalloc") : NULL;
+    EXPECT(value != NULL && name != NULL);
+    if (value != NULL && name != NULL)
+        EXPECT_INT(value + strlen("77M") - line, name + strlen("jemalloc") - (title + 1));
+    samples_free(&samples);
+    summary_free(&summary);
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1) { /* for a person to look at */
@@ -239,5 +282,6 @@ int main(int argc, char **argv)
     test_little();
     test_cut_names();
     test_floor_of_the_machine_file();
+    test_throughput();
     return check_result();
 }
