@@ -6,6 +6,8 @@
 #include "data/export.h"
 #include "data/file.h"
 #include "data/keyvalue.h"
+#include "data/metrics.h"
+#include "data/observation.h"
 #include "data/replicate.h"
 #include "data/summary.h"
 #include "error.h"
@@ -23,9 +25,11 @@
 struct source {
     struct samples samples;
     struct counts counts;
+    struct observations observations;
     struct keyvalues machine;
     struct summary summary;
     struct replicated replicated;
+    struct metric_values observed; /* the strings are the summary's */
     bool has_samples;
 };
 
@@ -33,6 +37,8 @@ static void free_source(struct source *source)
 {
     samples_free(&source->samples);
     counts_free(&source->counts);
+    observations_free(&source->observations);
+    free(source->observed.items);
     keyvalues_free(&source->machine);
     summary_free(&source->summary);
     replicated_free(&source->replicated);
@@ -61,9 +67,12 @@ static int load_samples(const char *path, const char *directory, struct source *
                         struct error *error)
 {
     char *const counts = find_file(directory, "counts.csv");
+    char *const observations = find_file(directory, "observations.csv");
     int failed = samples_load(path, &source->samples, error);
     if (failed == 0 && counts != NULL)
         failed = counts_load(counts, &source->counts, error);
+    if (failed == 0 && observations != NULL)
+        failed = observations_load(observations, &source->observations, error);
     if (failed == 0) {
         const struct summary_options options = {
             .baseline = keyvalues_get(&source->machine, "run.baseline")};
@@ -72,11 +81,28 @@ static int load_samples(const char *path, const char *directory, struct source *
     }
     if (failed == 0) {
         source->has_samples = true;
+        shown_order(&source->summary, &source->machine);
+        source->observed = metrics_choose(&source->summary, &source->observations);
+        metrics_add_observations(&source->summary, &source->observations);
         replicated_build(&source->samples,
                          find_baseline(&source->samples, source->summary.baseline),
                          &source->replicated);
     }
     free(counts);
+    free(observations);
+    return failed;
+}
+
+/* The summary and its metrics, where there is no more of the run. */
+static int load_summary(const char *path, const char *directory, struct source *source,
+                        struct error *error)
+{
+    if (summary_load(path, &source->summary, error) != 0)
+        return -1;
+    shown_order(&source->summary, &source->machine); /* metrics name rows by their place */
+    char *const metrics = find_file(directory, "metrics.csv");
+    const int failed = metrics != NULL ? metrics_load(metrics, &source->summary, error) : 0;
+    free(metrics);
     return failed;
 }
 
@@ -100,9 +126,7 @@ static int load(const char *directory, bool needs_samples, struct source *source
                            "where there is a samples.csv.xz, xz -dk brings it back",
                            directory);
     else
-        failed = summary_load(summary, &source->summary, error);
-    if (failed == 0)
-        shown_order(&source->summary, &source->machine);
+        failed = load_summary(summary, directory, source, error);
     free(machine);
     free(samples);
     free(summary);
@@ -127,7 +151,9 @@ static int export(const char *directory, const struct export_format *format, con
     if (failed == 0) {
         const struct export_input input = {.summary = &source.summary,
                                            .replicated = &source.replicated,
-                                           .machine = &source.machine};
+                                           .machine = &source.machine,
+                                           .observed = source.observed.items,
+                                           .observed_count = source.observed.count};
         char *text = NULL;
         size_t size_bytes = 0;
         FILE *const file = open_memstream(&text, &size_bytes);

@@ -2,6 +2,7 @@
 
 #include "data/cell.h"
 #include "data/keyvalue.h"
+#include "data/metrics.h"
 #include "data/replicate.h"
 #include "data/summary.h"
 #include "data/term.h"
@@ -48,6 +49,21 @@ size_t *export_match(const struct export_input *input)
         }
     }
     return match;
+}
+
+struct export_observed export_observed(const struct export_input *input, size_t row)
+{
+    size_t first = 0, end = input->observed_count;
+    while (first < end) { /* they are in the order of the rows */
+        const size_t middle = first + (end - first) / 2;
+        if (input->observed[middle].row < row)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    while (end < input->observed_count && input->observed[end].row == row)
+        end++;
+    return (struct export_observed){input->observed + first, end - first};
 }
 
 const char *export_fact(const struct export_input *input, const char *key)

@@ -1,6 +1,7 @@
 /* The Go benchmark format. */
 #include "data/export.h"
 #include "data/keyvalue.h"
+#include "data/metrics.h"
 #include "data/replicate.h"
 #include "data/summary.h"
 
@@ -65,9 +66,23 @@ static void put_value(FILE *file, double value, int digits, const char *unit)
         fprintf(file, " %.*g %s", digits, value, unit);
 }
 
+/* What the process of the round observed. */
+static void put_observed(FILE *file, const struct export_observed *observed, unsigned round)
+{
+    for (size_t i = 0; i < observed->count; i++) {
+        const struct metric_value *const value = &observed->items[i];
+        if (value->round != round)
+            continue;
+        fprintf(file, " %.9g ", value->value);
+        put_name(file, value->metric);
+        fputc('-', file);
+        put_name(file, value->unit);
+    }
+}
+
 /* The processes of a row. */
 static void put_row(FILE *file, const struct summary_row *row, const struct replicated *replicated,
-                    const struct replicated_cell *cell)
+                    const struct replicated_cell *cell, const struct export_observed *observed)
 {
     for (size_t i = 0; i < cell->count; i++) {
         const struct replicate *const process = &replicated->replicates[cell->first + i];
@@ -80,6 +95,9 @@ static void put_row(FILE *file, const struct summary_row *row, const struct repl
         put_value(file, row->bytes_per_op, 12, "B/op");
         put_value(file, row->usable_bytes_per_op, 12, "usable-B/op");
         put_value(file, row->instructions_per_op, 12, "instructions/op");
+        if (row->throughput.samples > 0)
+            put_value(file, process->ops_per_s, 9, "ops/s");
+        put_observed(file, observed, process->round);
         fputc('\n', file);
     }
 }
@@ -121,7 +139,8 @@ static void put_head(const struct export_input *input, FILE *file)
           "Unit frees/op better=lower assume=exact\n"
           "Unit B/op better=lower assume=exact\n"
           "Unit usable-B/op better=lower assume=exact\n"
-          "Unit instructions/op better=lower\n",
+          "Unit instructions/op better=lower\n"
+          "Unit ops/s better=higher\n",
           file);
 }
 
@@ -138,8 +157,9 @@ void export_benchfmt(const struct export_input *input, FILE *file)
             fprintf(file, " is %s: %s\n", sample_status_name(row->status), note);
             free(note);
         }
+        const struct export_observed observed = export_observed(input, i);
         if (match[i] != SIZE_MAX && row->samples > 0)
-            put_row(file, row, input->replicated, &input->replicated->cells[match[i]]);
+            put_row(file, row, input->replicated, &input->replicated->cells[match[i]], &observed);
     }
     free(match);
 }

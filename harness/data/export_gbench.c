@@ -1,6 +1,7 @@
 /* The JSON of Google Benchmark. */
 #include "data/export.h"
 #include "data/keyvalue.h"
+#include "data/metrics.h"
 #include "data/replicate.h"
 #include "data/stats.h"
 #include "data/summary.h"
@@ -105,6 +106,7 @@ static void put_context(const struct export_input *input, FILE *file)
 struct entry {
     FILE *file;
     const struct summary_row *row;
+    struct export_observed observed;
     char *name; /* owned */
     size_t family;
     size_t instance; /* in the family */
@@ -145,8 +147,47 @@ static void put_number(FILE *file, const char *key, double value, int digits)
         fprintf(file, ",\n      \"%s\": %.*g", key, digits, value);
 }
 
+/* As a counter. With its unit, in whose key there is a `-`, it is none of the format's own keys. */
+static void put_metric(FILE *file, const char *metric, const char *unit, double value)
+{
+    char *const key = check_format("%s-%s", metric, unit);
+    fputs(",\n      ", file);
+    put_string(file, key);
+    fprintf(file, ": %.9g", value);
+    free(key);
+}
+
+/* What the process of the round observed. */
+static void put_observed(const struct entry *entry, unsigned round)
+{
+    for (size_t i = 0; i < entry->observed.count; i++) {
+        const struct metric_value *const value = &entry->observed.items[i];
+        if (value->round == round)
+            put_metric(entry->file, value->metric, value->unit, value->value);
+    }
+}
+
+/* Of each metric the median. */
+static void put_medians(const struct entry *entry)
+{
+    const struct export_observed *const observed = &entry->observed;
+    double *const values = check_alloc(observed->count, sizeof *values);
+    for (size_t first = 0, end; first < observed->count; first = end) {
+        const struct metric_value *const of = &observed->items[first];
+        for (end = first; end < observed->count; end++) {
+            const struct metric_value *const other = &observed->items[end];
+            if (other->metric != of->metric || other->unit != of->unit)
+                break;
+            values[end - first] = other->value;
+        }
+        put_metric(entry->file, of->metric, of->unit, stats_median(values, end - first));
+    }
+    free(values);
+}
+
 /* Times, and the counts as counters. */
-static void put_end(const struct entry *entry, uint64_t iterations, double ns, double cpu_ns)
+static void put_end(const struct entry *entry, uint64_t iterations, double ns, double cpu_ns,
+                    double ops_per_s)
 {
     FILE *const file = entry->file;
     const struct summary_row *const row = entry->row;
@@ -159,9 +200,10 @@ static void put_end(const struct entry *entry, uint64_t iterations, double ns, d
     put_number(file, "bytes_per_op", row->bytes_per_op, 12);
     put_number(file, "usable_bytes_per_op", row->usable_bytes_per_op, 12);
     put_number(file, "instructions_per_op", row->instructions_per_op, 12);
+    if (row->throughput.samples > 0)
+        put_number(file, "ops_per_s", ops_per_s, 9);
     if (row->status == SAMPLE_NOISY)
         put_pair(file, "      ", "label", "noisy");
-    fputs("\n    }", file);
 }
 
 /* The median of CPU times; NaN when one is not known. */
@@ -190,13 +232,17 @@ static void put_row(struct entry *entry, const struct replicate *processes, size
         fprintf(file, ",\n      \"repetition_index\": %zu,\n      \"threads\": %u", i,
                 entry->row->cell.threads);
         put_end(entry, processes[i].iterations, processes[i].ns_per_op,
-                isnan(cpu_ns) ? (double)NAN : processes[i].cpu_ns_per_op);
+                isnan(cpu_ns) ? (double)NAN : processes[i].cpu_ns_per_op, processes[i].ops_per_s);
+        put_observed(entry, processes[i].round);
+        fputs("\n    }", file);
     }
     put_start(entry, "_median", "aggregate");
     fprintf(file, ",\n      \"threads\": %u", entry->row->cell.threads);
     put_pair(file, "      ", "aggregate_name", "median");
     put_pair(file, "      ", "aggregate_unit", "time");
-    put_end(entry, count, entry->row->ns_median, cpu_ns);
+    put_end(entry, count, entry->row->ns_median, cpu_ns, entry->row->throughput.median);
+    put_medians(entry);
+    fputs("\n    }", file);
     free(entry->name);
 }
 
@@ -216,6 +262,7 @@ void export_gbench_json(const struct export_input *input, FILE *file)
         entry.family += before != NULL && !same;
         entry.instance = same ? entry.instance + 1 : 0;
         entry.row = before = row;
+        entry.observed = export_observed(input, i);
         const struct replicated_cell *const cell = &input->replicated->cells[match[i]];
         put_row(&entry, input->replicated->replicates + cell->first, cell->count);
     }

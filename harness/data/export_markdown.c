@@ -3,6 +3,7 @@
 #include "data/compare_words.h"
 #include "data/export.h"
 #include "data/keyvalue.h"
+#include "data/metrics.h"
 #include "data/summary.h"
 #include "error.h"
 
@@ -125,6 +126,57 @@ static void put_line(FILE *file, const struct summary *summary, const struct col
     fputc('\n', file);
 }
 
+static void put_metric(FILE *file, const struct summary_row *row, const char *metric,
+                       const char *unit, const double values[3])
+{
+    char *const name = compare_cell_name(&row->cell);
+    fputs("| ", file);
+    put_code(file, name);
+    free(name);
+    const char *const texts[] = {row->cell.allocator, metric, unit};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        fputs(" | ", file);
+        if (*texts[i] != '\0')
+            put_code(file, texts[i]);
+    }
+    fputs(" |", file);
+    for (size_t i = 0; i < 3; i++) {
+        char text[METRICS_NUMBER_BYTES] = "";
+        if (!isnan(values[i]))
+            metrics_number(text, values[i]);
+        fprintf(file, " %s |", text);
+    }
+    fputc('\n', file);
+}
+
+/* What is known of the rows besides their times, if anything is. */
+static void put_metrics(FILE *file, const struct summary *summary, size_t first, size_t end)
+{
+    size_t next = 0;
+    while (next < summary->metric_count && summary->metrics[next].row < first)
+        next++;
+    bool any = false;
+    for (size_t row = first; row < end; row++)
+        any |= summary->rows[row].throughput.samples > 0;
+    if (!any && (next == summary->metric_count || summary->metrics[next].row >= end))
+        return;
+    fputs("\n| cell | under | metric | unit | median | from | to |\n"
+          "|:---|:---|:---|:---|---:|---:|---:|\n",
+          file);
+    for (size_t i = first; i < end; i++) {
+        const struct summary_row *const row = &summary->rows[i];
+        const struct summary_throughput *const all = &row->throughput;
+        if (all->samples > 0)
+            put_metric(file, row, METRIC_THROUGHPUT, METRIC_THROUGHPUT_UNIT,
+                       (const double[]){all->median, all->low, all->high});
+        for (; next < summary->metric_count && summary->metrics[next].row == i; next++) {
+            const struct summary_metric *const metric = &summary->metrics[next];
+            put_metric(file, row, metric->metric, metric->unit,
+                       (const double[]){metric->median, metric->low, metric->high});
+        }
+    }
+}
+
 static void put_scenario(FILE *file, const struct summary *summary, size_t first, size_t end)
 {
     const struct columns columns = find_columns(summary, first, end);
@@ -147,6 +199,7 @@ static void put_scenario(FILE *file, const struct summary *summary, size_t first
         put_line(file, summary, &columns, row, next);
     }
     free(columns.names);
+    put_metrics(file, summary, first, end);
 }
 
 static void put_head(const struct export_input *input, FILE *file)

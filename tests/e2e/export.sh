@@ -62,6 +62,29 @@ if command -v jq >/dev/null; then
     check test "$(printf '%.3g' "$median")" = "$(awk -F, '$2 == "malloc" { printf "%.3g", $9 }' one/summary.csv)"
 fi
 
+# What a run without samples knows of metrics is in metrics.csv, and a broken one is named.
+{
+    head -1 one/metrics.csv
+    echo return_pointer,malloc,heap,size,64,1,glibc,resident,bytes,4096,4000,4100,9
+} >thin/metrics.csv
+run 0 export thin --format markdown
+# shellcheck disable=SC2016
+says out '| `malloc/size:64` | `glibc` | `resident` | `bytes` | 4096 | 4000 | 4100 |'
+sed -i 's/,4000,/,low,/' thin/metrics.csv
+run 1 export thin --format markdown --out nothing
+says err 'thin/metrics.csv:2:64: `low` is no number'
+mkdir watched
+cp one/samples.csv one/counts.csv one/machine.csv watched
+awk -F, -v OFS=, 'NR == 1 { print "round,scenario,variant,storage,param,value,threads,allocator,metric,unit,observed,status" }
+    $2 == 1 && $15 == "ok" { print $1, $3, $4, $5, $6, $7, $8, $9, "resident", "bytes", 4096, "ok" }' \
+    one/samples.csv >watched/observations.csv
+run 0 export watched --format benchfmt
+check test "$(grep -c ' 4096 resident-bytes$' out)" -ge 2
+sed -i '2s/4096/many/' watched/observations.csv
+run 1 export watched --format benchfmt --out nothing
+says err 'watched/observations.csv:2:'
+check test ! -e nothing
+
 run 2 export one
 says err 'name a format'
 run 2 export one --format benchfnt

@@ -2,6 +2,8 @@
 #include "check.h"
 #include "data/export.h"
 #include "data/keyvalue.h"
+#include "data/metrics.h"
+#include "data/observation.h"
 #include "data/replicate.h"
 #include "data/summary.h"
 #include "error.h"
@@ -23,6 +25,7 @@ struct run {
     struct keyvalues machine;
     struct summary summary;
     struct replicated replicated;
+    struct metric_values observed;
 };
 
 static void make(struct run *run)
@@ -78,11 +81,16 @@ static void free_run(struct run *run)
     keyvalues_free(&run->machine);
     summary_free(&run->summary);
     replicated_free(&run->replicated);
+    free(run->observed.items);
 }
 
 static char *write_format(const struct run *run, void (*write)(const struct export_input *, FILE *))
 {
-    const struct export_input input = {&run->summary, &run->replicated, &run->machine};
+    const struct export_input input = {.summary = &run->summary,
+                                       .replicated = &run->replicated,
+                                       .machine = &run->machine,
+                                       .observed = run->observed.items,
+                                       .observed_count = run->observed.count};
     char *text = NULL;
     size_t size_bytes = 0;
     FILE *const file = open_memstream(&text, &size_bytes);
@@ -154,7 +162,8 @@ static bool read_unit(const char *line, struct lines *lines)
     const int count = sscanf(line, "Unit %39s %39s %39s", unit, better, assume);
     lines->units++;
     lines->exact += count == 3;
-    return count >= 2 && strcmp(better, "better=lower") == 0 &&
+    const char *const right = strcmp(unit, "ops/s") == 0 ? "better=higher" : "better=lower";
+    return count >= 2 && strcmp(better, right) == 0 &&
            (count == 2 || strcmp(assume, "assume=exact") == 0);
 }
 
@@ -202,7 +211,7 @@ static void test_benchfmt(void)
     EXPECT_INT(lines.results, 4 * ROUNDS + 3);
     EXPECT_INT(lines.hostile, ROUNDS);
     EXPECT_INT(lines.configurations, 4);
-    EXPECT_INT(lines.units, 7);
+    EXPECT_INT(lines.units, 8);
     EXPECT_INT(lines.exact, 4);
     EXPECT_INT(lines.comments, 3); /* the noise floor, the noisy cell, the failed one */
     EXPECT_NEAR(lines.ns_sum, ROUNDS * 10 + 0.01 * ROUNDS * (ROUNDS + 1) / 2, 1e-9);
@@ -378,7 +387,7 @@ static void test_markdown(void)
         EXPECT(!in_table || *line == '|' || *line == '\0'); /* nothing inside parts the table */
         in_table = *line == '|';
     }
-    EXPECT_INT(rows, 2 + 6);
+    EXPECT_INT(rows, 2 + 6 + 3); /* the last ones: the throughput of `many` */
     free(text);
     free_run(&run);
 }
@@ -403,8 +412,105 @@ static void test_empty(void)
     free_run(&run);
 }
 
+/* ---- Metrics, in every format ---- */
+
+/* `watched` observed in each round but the second how much was resident, and its round; `many` ran
+ * on four threads. */
+static void make_observed(struct run *run)
+{
+    struct observations observations = {0};
+    *run = (struct run){.samples = {0}};
+    for (unsigned round = 1; round <= ROUNDS; round++) {
+        struct sample row = synthetic_row(round, "watched", "heap", "glibc", 10);
+        samples_add(&run->samples, &row);
+        struct observation observed = {round,   row.cell,       "resident",
+                                       "bytes", 4096.0 * round, SAMPLE_OK};
+        if (round != 2)
+            observations_add(&observations, &observed);
+        observed.metric = "depth";
+        observed.unit = "count";
+        observed.value = -1.0 * round;
+        observations_add(&observations, &observed);
+        row = synthetic_row(round, "many", "heap", "glibc", 10);
+        row.cell.threads = 4;
+        row.ops_per_s = 1e6 * round;
+        samples_add(&run->samples, &row);
+    }
+    EXPECT_INT(summary_compute(&run->samples, NULL, NULL, &run->summary, NULL), 0);
+    replicated_build(&run->samples, NULL, &run->replicated);
+    run->observed = metrics_choose(&run->summary, &observations);
+    metrics_add_observations(&run->summary, &observations);
+    observations_free(&observations);
+}
+
+static size_t count_of(const char *text, const char *part)
+{
+    size_t count = 0;
+    for (const char *at = text; (at = strstr(at, part)) != NULL; at++)
+        count++;
+    return count;
+}
+
+/* Each process has its own values, not those of all: a reader of samples takes them for samples. */
+static void test_metrics(void)
+{
+    struct run run;
+    make_observed(&run);
+    char *text = write_format(&run, export_benchfmt);
+    EXPECT_INT(count_of(text, " resident-bytes"), ROUNDS - 1);
+    EXPECT_INT(count_of(text, " depth-count"), ROUNDS);
+    EXPECT_INT(count_of(text, " 4096 resident-bytes -1 depth-count\n"), 1);
+    EXPECT_INT(count_of(text, " 36864 resident-bytes -9 depth-count\n"), 1);
+    EXPECT_INT(count_of(text, " ops/s\n"), ROUNDS);
+    EXPECT_INT(count_of(text, "/threads=4 "), ROUNDS);
+    EXPECT_INT(count_of(text, " 3000000 ops/s\n"), 1);
+    EXPECT_INT(count_of(text, "Unit ops/s better=higher\n"), 1);
+    free(text);
+
+    text = write_format(&run, export_gbench_json);
+    const char *fault;
+    struct json *const root = json_parse(text, &fault);
+    EXPECT(root != NULL);
+    size_t own = 0;
+    double medians = 0;
+    for (const struct json *entry = json_get(root, "benchmarks")->first; entry != NULL;
+         entry = entry->next) {
+        const struct json *const resident = json_get(entry, "resident-bytes");
+        const bool aggregate = strcmp(string(entry, "run_type"), "aggregate") == 0;
+        own += resident != NULL && !aggregate;
+        medians += aggregate && resident != NULL ? number(entry, "resident-bytes") : 0;
+        if (strstr(string(entry, "name"), "/threads:4_median") != NULL)
+            EXPECT_NEAR(number(entry, "ops_per_s"), 5e6, 0);
+    }
+    EXPECT_INT(own, ROUNDS - 1);
+    EXPECT_NEAR(medians, 4096 * 5.5, 0); /* of 1, 3, 4, 5, 6, 7, 8, 9 */
+    json_free(root);
+    free(text);
+
+    text = write_format(&run, export_markdown);
+    EXPECT_INT(count_of(text, "| cell | under | metric | unit | median | from | to |\n"), 1);
+    EXPECT(strstr(text, "| `watched` | `glibc` | `depth` | `count` | -5 | -8 | -2 |\n") != NULL);
+    EXPECT(strstr(text,
+                  "| `many/threads:4` | `glibc` | `throughput` | `ops_per_s` | 5M | 2M | 8M |\n") !=
+           NULL);
+    free(text);
+    free_run(&run);
+
+    /* Without any there is nothing of them. */
+    run = (struct run){.samples = {0}};
+    synthetic_process(&run.samples, 1, "plain", "heap", "glibc", 10, SAMPLE_OK);
+    EXPECT_INT(summary_compute(&run.samples, NULL, NULL, &run.summary, NULL), 0);
+    replicated_build(&run.samples, NULL, &run.replicated);
+    text = write_format(&run, export_markdown);
+    EXPECT(strstr(text, "`plain`") != NULL);
+    EXPECT_INT(count_of(text, "| metric |"), 0);
+    free(text);
+    free_run(&run);
+}
+
 int main(void)
 {
+    test_metrics();
     test_json_reader();
     test_benchfmt();
     test_gbench_json();
