@@ -29,8 +29,9 @@ static const char help_text[] =
     "Says what on this machine disturbs a measurement, what it does to one, and the command that\n"
     "mends it, or why nothing does. It changes nothing itself. Then it measures the same "
     "allocator\n"
-    "against itself for a while, which tells the smallest difference that a default run can tell\n"
-    "from noise here.\n"
+    "against itself for a while, and foretells from it what a default run would do here: how small "
+    "a\n"
+    "difference it tells, how far its intervals reach, and its noise floor.\n"
     "\n"
     "--json prints {\"schema\": 1, \"findings\": [{\"topic\", \"level\": fine, mend, stays (it "
     "disturbs, "
@@ -39,9 +40,9 @@ static const char help_text[] =
     "\"trial\":\n"
     "null or {\"rounds\", \"cells\", \"samples\", \"samples_noisy\", \"run\": {\"budget_s\", "
     "\"rounds\",\n"
-    "\"processes\"}, \"noise_floor\", \"resolves_in_half\", \"resolves_in_most\": fractions, or "
-    "null "
-    "when\n"
+    "\"processes\"}, \"noise_floor\", \"interval_in_half\", \"interval_in_most\" (how far a "
+    "ratio's\n"
+    "reaches to either side), \"resolves_in_half\", \"resolves_in_most\": fractions, or null when\n"
     "there are too few rounds to tell}}.\n";
 
 static const double default_trial_s = 18.0;
@@ -221,14 +222,27 @@ static void put_verdict(const struct term *term, const struct trial_result *tria
                  "an interval. Give it more time (--budget), or quiet the machine.",
                  found->pairs);
     else
-        snprintf(text, sizeof text,
-                 "It resolves a difference of %.1f %% in nine cells of ten, of %.1f %% in half of "
-                 "them; smaller ones are lost in noise.",
-                 100.0 * found->most, 100.0 * found->half);
+        snprintf(
+            text, sizeof text,
+            "A true difference of %.1f %% it tells in nine of ten of its cells, one of %.1f %% "
+            "in half of them.",
+            100.0 * found->most, 100.0 * found->half);
     term_say(term, TERM_BOLD, text);
     fputc('\n', term->stream);
-    if (!isnan(found->most) && !isnan(found->noise_floor))
-        fprintf(term->stream, "Its noise floor is about %.1f %%.\n", 100.0 * found->noise_floor);
+    if (isnan(found->most))
+        return;
+    fprintf(term->stream,
+            "The interval of a ratio reaches %.1f %% to either side, or less, in nine of ten, %.1f "
+            "%% in half.\n",
+            100.0 * found->reach_most, 100.0 * found->reach_half);
+    if (!isnan(found->noise_floor))
+        fprintf(term->stream,
+                "Its noise floor is about %.1f %%: 19 of 20 ratios that are truly 1 are within "
+                "it.\n",
+                100.0 * found->noise_floor);
+    fputs("All of it is foretold from this trial: a machine that is quieter or louder later makes "
+          "it another.\n",
+          term->stream);
 }
 
 static void set(json_t *object, const char *key, json_t *value)
@@ -256,6 +270,8 @@ static json_t *trial_json(const struct trial_result *trial)
     set(run, "processes", json_integer((json_int_t)trial->run_processes));
     set(object, "run", run);
     set(object, "noise_floor", fraction(trial->resolution.noise_floor));
+    set(object, "interval_in_half", fraction(trial->resolution.reach_half));
+    set(object, "interval_in_most", fraction(trial->resolution.reach_most));
     set(object, "resolves_in_half", fraction(trial->resolution.half));
     set(object, "resolves_in_most", fraction(trial->resolution.most));
     return object;

@@ -6,9 +6,9 @@
  * again, each with either sign, since the two are one, and each time it is asked how large a true
  * difference had to be for the run's own rule of verdicts to tell it (verdict.h: the interval
  * excludes 1, and the ratio is farther from 1 than the noise floor and than the least difference).
- * The floor comes from the control cells in the same way. Efron and Tibshirani, "An Introduction to
- * the Bootstrap" (1993), chapters 6 and 25: with replacement, and of another size than the sample
- * when that of another size is asked about.
+ * The floor comes from the control cells in the same way, all of them taken together. Efron and
+ * Tibshirani, "An Introduction to the Bootstrap" (1993), chapters 6 and 25: with replacement, and
+ * of another size than the sample when that of another size is asked about.
  *
  * What other allocators' libraries add by their mere presence is not in it.
  */
@@ -32,6 +32,9 @@ struct resolution {
     double yield;       /* the share of the trial's rounds that gave a pair, 0 to 1 */
     size_t pairs;       /* of a cell in the run */
     double noise_floor; /* as a fraction; NaN without controls */
+    double reach_half;  /* how far the interval of a ratio reaches to either side, as a fraction, at
+                           most in half... */
+    double reach_most;  /* ... and in nine of ten cells */
     double half;        /* the smallest true difference, as a fraction, that is told in half... */
     double most;        /* ... and in nine of ten cells */
 };

@@ -2,6 +2,7 @@
 #include "check.h"
 #include "data/resolution.h"
 #include "data/sample.h"
+#include "data/stats.h"
 #include "data/summary.h"
 #include "synthetic.h"
 
@@ -50,6 +51,8 @@ static void test_silence(void)
     EXPECT_NEAR(found.noise_floor, 0, 0);
     EXPECT_NEAR(found.half, 0.01, 1e-9);
     EXPECT_NEAR(found.most, 0.01, 1e-9);
+    EXPECT_NEAR(found.reach_half, 0, 0);
+    EXPECT_NEAR(found.reach_most, 0, 0);
     samples_free(&samples);
 }
 
@@ -62,6 +65,8 @@ static void test_two_values(void)
 {
     struct samples samples = alternate(20, 0.05, 0);
     const struct resolution found = find(&samples, 20, 12, 5);
+    EXPECT_NEAR(found.reach_half, expm1(0.05), 1e-9); /* from -a to +a */
+    EXPECT_NEAR(found.reach_most, expm1(0.05), 1e-9);
     EXPECT_NEAR(found.half, expm1(0.05), 1e-9);
     EXPECT_NEAR(found.most, 1.01 * exp(0.05) - 1, 1e-9);
     samples_free(&samples);
@@ -225,6 +230,78 @@ static void test_comes_true(void)
     EXPECT(told_share(1) < 0.03);
 }
 
+/* A run in which nothing differs, of cells of which some are up to four times as noisy as others,
+ * and controls of which some are up to twice as noisy; now and then something gets in the way. */
+static struct samples make_null_run(unsigned rounds, unsigned cells, unsigned controls,
+                                    uint64_t *seed)
+{
+    struct samples samples = {0};
+    for (unsigned round = 1; round <= rounds; round++)
+        for (unsigned i = 0; i < cells + controls; i++) {
+            const bool heap = i < cells;
+            const double scale = heap ? 0.02 * (1 + i % 4) : 0.01 * (1 + (i % 4) / 3.0);
+            double log_ratio = scale * synthetic_normal(seed);
+            if (synthetic_uniform(seed) < 0.05)
+                log_ratio += 0.2;
+            char variant[16];
+            snprintf(variant, sizeof variant, "v%u", i);
+            add_pair(&samples, round, variant, heap ? "heap" : "stack", log_ratio, SAMPLE_OK);
+        }
+    return samples;
+}
+
+/* What a run turns out to have: how far its intervals reach, and its floor. */
+static void measure_run(unsigned rounds, double *reach_half, double *reach_most,
+                        double *noise_floor)
+{
+    enum { CELLS = 400, CONTROLS = 400 };
+    static const struct summary_options options = {.baseline = "glibc"};
+    uint64_t seed = 99;
+    struct samples samples = make_null_run(rounds, CELLS, CONTROLS, &seed);
+    struct summary summary;
+    EXPECT_INT(summary_compute(&samples, NULL, &options, &summary, NULL), 0);
+    double reaches[CELLS];
+    size_t count = 0;
+    for (size_t i = 0; i < summary.count; i++)
+        if (strcmp(summary.rows[i].cell.storage, "heap") == 0 && !isnan(summary.rows[i].ratio_low))
+            reaches[count++] = sqrt(summary.rows[i].ratio_high / summary.rows[i].ratio_low) - 1;
+    EXPECT_INT(count, CELLS);
+    stats_sort(reaches, count);
+    *reach_half = stats_quantile_sorted(reaches, count, 0.5);
+    *reach_most = stats_quantile_sorted(reaches, count, 0.9);
+    *noise_floor = summary.noise_floor;
+    summary_free(&summary);
+    samples_free(&samples);
+}
+
+/* The intervals and the floor come true as well, foretold by trials as short as the usual one. */
+static void test_intervals_come_true(void)
+{
+    enum { TRIALS = 16, TRIAL_ROUNDS = 16, CELLS_OF_A_SORT = 8, RUN_ROUNDS = 20 };
+    double half, most, noise_floor;
+    measure_run(RUN_ROUNDS, &half, &most, &noise_floor);
+    double halves[TRIALS], mosts[TRIALS], floors[TRIALS];
+    uint64_t seed = 3;
+    for (unsigned i = 0; i < TRIALS; i++) {
+        struct samples samples =
+            make_null_run(TRIAL_ROUNDS, CELLS_OF_A_SORT, CELLS_OF_A_SORT, &seed);
+        const struct resolution found = find(&samples, TRIAL_ROUNDS, RUN_ROUNDS, 1);
+        samples_free(&samples);
+        EXPECT_INT(found.pairs, RUN_ROUNDS);
+        halves[i] = found.reach_half / half;
+        mosts[i] = found.reach_most / most;
+        floors[i] = found.noise_floor / noise_floor;
+    }
+    const double half_error = stats_median(halves, TRIALS),
+                 most_error = stats_median(mosts, TRIALS),
+                 floor_error = stats_median(floors, TRIALS);
+    fprintf(stderr, "foretold over found: %.3f %.3f, floor %.3f\n", half_error, most_error,
+            floor_error);
+    EXPECT(fabs(half_error - 1) < 0.15);
+    EXPECT(fabs(most_error - 1) < 0.2);
+    EXPECT(fabs(floor_error - 1) < 0.25);
+}
+
 int main(void)
 {
     test_silence();
@@ -235,5 +312,6 @@ int main(void)
     test_lost_rounds();
     test_nothing();
     test_comes_true();
+    test_intervals_come_true();
     return check_result();
 }
