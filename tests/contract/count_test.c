@@ -290,11 +290,13 @@ static void free_late(void *block)
     free(realloc(block, 30));
 }
 
+/* With an argument, until all of them are there: on one CPU they would live one after the other. */
 static void *live_shortly(void *argument)
 {
-    (void)argument;
     free(realloc(malloc(10), 20));
     pthread_setspecific(late_key, malloc(10));
+    if (argument != NULL)
+        pthread_barrier_wait(argument);
     return NULL;
 }
 
@@ -312,10 +314,12 @@ static void test_ended_threads(void)
         EXPECT_INT(pthread_create(&threads[0], NULL, live_shortly, NULL), 0);
         pthread_join(threads[0], NULL);
     }
+    pthread_barrier_init(&gate, NULL, AT_ONCE);
     for (int i = 0; i < AT_ONCE; i++)
-        EXPECT_INT(pthread_create(&threads[i], NULL, live_shortly, NULL), 0);
+        EXPECT_INT(pthread_create(&threads[i], NULL, live_shortly, &gate), 0);
     for (int i = 0; i < AT_ONCE; i++)
         pthread_join(threads[i], NULL);
+    pthread_barrier_destroy(&gate);
     const struct count_totals after = since(&before);
     EXPECT_INT(after.reallocs, 2 * (ONE_BY_ONE + AT_ONCE));
     EXPECT(after.allocs >= 2 * (ONE_BY_ONE + AT_ONCE));
