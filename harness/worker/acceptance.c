@@ -9,7 +9,7 @@
 
 enum {
     ALIGNMENT = _Alignof(max_align_t),
-    LARGEST = 1 << 20,
+    LARGEST = 1 << 17,
     BLOCKS = 16,     /* of a size that live at once */
     LARGE = 1 << 13, /* of larger ones there are but FEW: each is written and read whole */
     FEW = 2
@@ -34,10 +34,7 @@ static bool is_aligned(const void *block, size_t alignment)
 static bool is_all(const unsigned char *block, size_t size, unsigned char byte)
 {
     KEEP_PTR(block); /* or the compiler trusts in what it wrote, and in calloc */
-    for (size_t i = 0; i < size; i++)
-        if (block[i] != byte)
-            return false;
-    return true;
+    return block[0] == byte && memcmp(block, block + 1, size - 1) == 0;
 }
 
 /* Fills `blocks` with the numbers of the blocks in every byte, from 1 on. */

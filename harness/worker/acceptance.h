@@ -9,9 +9,9 @@
 #include <stddef.h>
 
 /*
- * For sizes up to a mebibyte: blocks are there, aligned, and apart from each other; calloc's are
- * zero also where they were written to before; realloc keeps what was in them. Takes about a
- * millisecond. False with the reason, a sentence's part; then what it got is not given back.
+ * For sizes up to 192 KiB: blocks are there, aligned, and apart from each other; calloc's are
+ * zero also where they were written to before; realloc keeps what was in them. Takes some
+ * milliseconds. False with the reason, a sentence's part; then what it got is not given back.
  */
 bool accept_allocator(char *why, size_t room);
 
