@@ -90,6 +90,8 @@ static void test_median_ranks(void)
         EXPECT_NEAR(stats_binomial_half(rows[i].count, (long)rows[i].low - 1),
                     ldexp(rows[i].beyond, -(int)rows[i].count), 1e-14);
     }
+    /* Where 2^-n is no double any more: half of an odd number of trials, by symmetry. */
+    EXPECT_NEAR(stats_binomial_half(1501, 750), 0.5, 1e-9);
 }
 
 static void test_other_levels(void)
