@@ -8,22 +8,29 @@
 #include <stddef.h>
 #include <sys/mman.h>
 
-enum { FIRST_BITS = 12 };
+enum { FIRST_BITS = 12, REGION_SHIFT = 12 };
 
 static struct block *table;
 static unsigned table_bits;
 static uint64_t used;
 
-/* Where the search for an address begins. Blocks are 16 bytes apart or more; the multiplication
- * spreads neighbours (Knuth, 6.4: by the golden ratio). */
-static size_t home_of(uintptr_t address)
-{
-    return (size_t)((uint64_t)(address >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - table_bits));
-}
-
 static size_t mask(void)
 {
     return ((size_t)1 << table_bits) - 1;
+}
+
+/*
+ * Where the search for an address begins. Neighbours stay neighbours, so that the table is read
+ * where the program's own memory would be, and not a line and a page anew for each block: there is
+ * a place for every 16 bytes of a region, and a region lies anywhere (Knuth, 6.4: by the golden
+ * ratio).
+ */
+static size_t home_of(uintptr_t address)
+{
+    const uint64_t region = (uint64_t)address >> REGION_SHIFT;
+    const size_t within = (size_t)(address >> 4) & ((1u << (REGION_SHIFT - 4)) - 1);
+    const size_t base = (size_t)(region * UINT64_C(0x9e3779b97f4a7c15) >> (64 - table_bits));
+    return (base + within) & mask();
 }
 
 /* Where a block with the address is, or is to be put. */
@@ -45,6 +52,7 @@ static bool grow(void)
                             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (room == MAP_FAILED)
         return false;
+    (void)madvise(room, sizeof *table << bits, MADV_HUGEPAGE);
     table = room;
     table_bits = bits;
     for (size_t i = 0; i < old_count; i++)
@@ -89,6 +97,12 @@ bool blocks_take(uintptr_t address, struct block *block)
     }
     table[at].address = 0;
     return true;
+}
+
+void blocks_expect(uintptr_t address)
+{
+    if (table != NULL)
+        __builtin_prefetch(&table[home_of(address)], 1);
 }
 
 uint64_t blocks_count(void)

@@ -27,6 +27,9 @@ enum blocks_added blocks_add(const struct block *block, struct block *replaced);
 /* Takes the block at the address out. False: there is none. */
 bool blocks_take(uintptr_t address, struct block *block);
 
+/* One at the address is going to be added or taken out: its place is fetched. */
+void blocks_expect(uintptr_t address);
+
 /* How many there are. */
 uint64_t blocks_count(void);
 

@@ -1,6 +1,7 @@
 #include "record/stream.h"
 #include "front/front.h"
 #include "record/record.h"
+#include "trace/trace_checksum.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +13,8 @@
 static char file_path[PATH_MAX];
 static uint8_t buffer[RECORD_BUFFER_BYTES];
 static uint8_t *buffer_at = buffer;
-static uint64_t checksum;
+static size_t on_file; /* bytes of the buffer that are there already */
+static struct trace_checksum checksum;
 
 static void say(const char *text)
 {
@@ -54,12 +56,17 @@ static bool write_out(const uint8_t *bytes, size_t count)
     return true;
 }
 
+/* What the checksum has no whole stripe of stays in the buffer too. */
 static bool flush(void)
 {
     const size_t count = (size_t)(buffer_at - buffer);
-    checksum = trace_checksum(checksum, buffer, count);
-    buffer_at = buffer;
-    return write_out(buffer, count);
+    const size_t rest = count % TRACE_STRIPE_BYTES;
+    const bool written = write_out(buffer + on_file, count - on_file);
+    trace_checksum_add(&checksum, buffer, count - rest);
+    memmove(buffer, buffer + count - rest, rest);
+    buffer_at = buffer + rest;
+    on_file = rest;
+    return written;
 }
 
 bool stream_begin(const char *path)
@@ -72,7 +79,8 @@ bool stream_begin(const char *path)
     if (fd < 0)
         return fail();
     (void)syscall(SYS_close, fd);
-    checksum = TRACE_CHECKSUM_START;
+    checksum = trace_checksum_begin();
+    on_file = 0;
     memcpy(buffer, TRACE_MAGIC, TRACE_MAGIC_BYTES);
     buffer_at = buffer + TRACE_MAGIC_BYTES;
     return flush(); /* so that a program that crashes soon has left a trace */
@@ -95,6 +103,6 @@ bool stream_end(void)
     if (!flush())
         return false;
     uint8_t last[TRACE_CHECKSUM_BYTES];
-    (void)trace_put_checksum(last, checksum);
+    (void)trace_put_checksum(last, trace_checksum_end(&checksum, buffer, on_file));
     return write_out(last, sizeof last);
 }

@@ -1,12 +1,14 @@
 /*
  * The file of a trace: the allocations of one process, as `allocost record` writes them.
  *
- *     magic     8 bytes: 0x89 "alloc" 0x0a and the version of the format, 1
+ *     magic     8 bytes: 0x89 "alloc" 0x0a and the version of the format, 2
  *     events    each a varint of (argument << 4 | kind), then the varints its kind asks for
  *     end       an event of kind TRACE_END and argument 0, three varints (how many events of the
  *               allocator stand before it; how many blocks live on; bytes that were requested by
  *               the live blocks, at their most), then 8 bytes, the lowest first: the checksum,
- *               64-bit FNV-1a of every byte before these
+ *               XXH64 with the seed 0, of every byte before these
+ *
+ * Version 1 differed in the checksum alone: 64-bit FNV-1a.
  *
  * Nothing follows. A file without the end was cut off: the program crashed, or is still running.
  *
@@ -47,7 +49,7 @@ enum trace_kind {
 #define TRACE_MAGIC \
     "\x89"          \
     "alloc"         \
-    "\n\x01"
+    "\n\x02"
 
 enum {
     TRACE_MAGIC_BYTES = 8,
@@ -60,16 +62,6 @@ enum {
 
 /* Larger sizes and counts are not written: no call with one succeeds. */
 #define TRACE_ARGUMENT_MOST ((UINT64_C(1) << 60) - 1)
-
-#define TRACE_CHECKSUM_START UINT64_C(0xcbf29ce484222325)
-
-/* The checksum of some bytes more. Fowler, Noll, Vo: FNV-1a, 64 bits. */
-static inline uint64_t trace_checksum(uint64_t checksum, const uint8_t *bytes, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        checksum = (checksum ^ bytes[i]) * UINT64_C(0x100000001b3);
-    return checksum;
-}
 
 /* Writes a varint of at most TRACE_VARINT_MOST bytes. Returns where the next byte goes. */
 static inline uint8_t *trace_put(uint8_t *at, uint64_t number)

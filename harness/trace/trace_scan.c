@@ -2,6 +2,7 @@
  * The form of a trace: every event whole and of a known kind, the end where it belongs, the
  * checksum right. What the events do to each other is for the decoder.
  */
+#include "trace/trace_checksum.h"
 #include "trace/trace_events.h"
 
 #include "error.h"
@@ -94,7 +95,8 @@ static int check_end(const struct trace_cursor *cursor, const struct trace_event
     uint64_t said = 0;
     for (unsigned i = 0; i < TRACE_CHECKSUM_BYTES; i++)
         said |= (uint64_t)cursor->bytes[cursor->at + i] << 8 * i;
-    totals->checksum = trace_checksum(TRACE_CHECKSUM_START, cursor->bytes, cursor->at);
+    const struct trace_checksum nothing = trace_checksum_begin();
+    totals->checksum = trace_checksum_end(&nothing, cursor->bytes, cursor->at);
     if (totals->checksum != said)
         return wrong_at(error, name, cursor->at, "the checksum is not that of the bytes before");
     if (cursor->count - cursor->at > TRACE_CHECKSUM_BYTES)

@@ -3,6 +3,7 @@
 #include "error.h"
 #include "scratch.h"
 #include "trace/trace.h"
+#include "trace/trace_checksum.h"
 #include "trace/trace_format.h"
 
 #include <unistd.h>
@@ -37,7 +38,8 @@ static size_t size(void)
 
 static void seal(void)
 {
-    at = trace_put_checksum(at, trace_checksum(TRACE_CHECKSUM_START, bytes, size()));
+    const struct trace_checksum nothing = trace_checksum_begin();
+    at = trace_put_checksum(at, trace_checksum_end(&nothing, bytes, size()));
 }
 
 static void end(uint64_t events, uint64_t left, uint64_t peak_bytes)
@@ -62,6 +64,39 @@ static void expect_wrong(const char *message)
     EXPECT_INT(decode(&trace), -1);
     EXPECT_STR(error.text, message);
     EXPECT(trace.memory == NULL);
+}
+
+/* The vectors of XXH64, and the same however the bytes are divided. */
+static void test_checksum(void)
+{
+    const struct trace_checksum nothing = trace_checksum_begin();
+    static const struct {
+        const char *text;
+        uint64_t sum;
+    } cases[] = {
+        {"", UINT64_C(0xef46db3751d8e999)},
+        {"a", UINT64_C(0xd24ec4f1a98c6e5b)},
+        {"abc", UINT64_C(0x44bc2cf5ad770999)},
+        {"Nobody inspects the spammish repetition", UINT64_C(0xfbcea83c8a378bf1)},
+    };
+    for (size_t i = 0; i < BENCH_COUNT(cases); i++) {
+        const size_t count = strlen(cases[i].text);
+        EXPECT(trace_checksum_end(&nothing, (const uint8_t *)cases[i].text, count) == cases[i].sum);
+    }
+    uint8_t text[200];
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = (uint8_t)(i * 37);
+    const uint64_t whole = trace_checksum_end(&nothing, text, sizeof text);
+    for (size_t first = 0; first <= sizeof text; first += TRACE_STRIPE_BYTES) {
+        struct trace_checksum part = nothing;
+        trace_checksum_add(&part, text, first);
+        EXPECT(trace_checksum_end(&part, text + first, sizeof text - first) == whole);
+    }
+    for (size_t i = 0; i < 8 * sizeof text; i++) { /* every bit counts */
+        text[i / 8] ^= (uint8_t)(1u << i % 8);
+        EXPECT(trace_checksum_end(&nothing, text, sizeof text) != whole);
+        text[i / 8] ^= (uint8_t)(1u << i % 8);
+    }
 }
 
 /* One of every kind, by hand. */
@@ -204,7 +239,7 @@ static void test_beginning(void)
     expect_wrong("it: no trace of allocost: it does not begin as one");
     put_every_kind();
     bytes[TRACE_MAGIC_BYTES - 1] = 9;
-    expect_wrong("it: a trace of version 9; this program reads version 1");
+    expect_wrong("it: a trace of version 9; this program reads version 2");
     begin();
     at--;
     expect_wrong("it: truncated at byte 7: the end is missing behind 0 events; the program "
@@ -384,6 +419,7 @@ int main(void)
 {
     test_every_kind();
     test_varints();
+    test_checksum();
     for (uint64_t seed = 1; seed <= 5; seed++)
         test_round_trip(seed);
     test_beginning();
