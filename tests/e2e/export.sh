@@ -72,6 +72,7 @@ run 0 export thin --format markdown
 says out '| `malloc/size:64` | `glibc` | `resident` | `bytes` | 4096 | 4000 | 4100 |'
 sed -i 's/,4000,/,low,/' thin/metrics.csv
 run 1 export thin --format markdown --out nothing
+# shellcheck disable=SC2016
 says err 'thin/metrics.csv:2:64: `low` is no number'
 mkdir watched
 cp one/samples.csv one/counts.csv one/machine.csv watched

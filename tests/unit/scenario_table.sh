@@ -15,6 +15,7 @@ question() {
 wrong() {
     table=$1
     shift
+    # shellcheck disable=SC2016
     sed -n 's/^| `\([a-z0-9_]*\)` | \(.*\) |$/\1 \2/p' "$table" | while read -r name asked; do
         case " $* " in
         *" $name "*) [ "$(question "$source/benches/$name.c")" = "$asked" ] || echo "$name: $asked" ;;
@@ -28,6 +29,7 @@ trap 'rm -rf "$work"' EXIT
 table=$source/docs/scenarios.md
 
 # It finds what it is there to find.
+# shellcheck disable=SC2016
 { sed 's/^\(| `null` | \)/\1Not /' "$table" && echo '| `nowhere` | What? |'; } >"$work/table"
 if [ "$(wrong "$work/table" "$@" | cut -d: -f1 | tr '\n' ' ')" != 'null nowhere ' ]; then
     echo "scenario_table: planted faults: $(wrong "$work/table" "$@")" >&2
