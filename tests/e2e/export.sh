@@ -75,10 +75,14 @@ run 1 export thin --format markdown --out nothing
 # shellcheck disable=SC2016
 says err 'thin/metrics.csv:2:64: `low` is no number'
 mkdir watched
-cp one/samples.csv one/counts.csv one/machine.csv watched
+cp one/counts.csv one/machine.csv watched
+# As if nothing had disturbed it, whatever else this machine did.
+awk -F, -v OFS=, 'NR == 1 { print; next }
+    { print $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "ok", "", $NF }' \
+    one/samples.csv >watched/samples.csv
 awk -F, -v OFS=, 'NR == 1 { print "round,scenario,variant,storage,param,value,threads,allocator,metric,unit,observed,status" }
-    $2 == 1 && $15 == "ok" { print $1, $3, $4, $5, $6, $7, $8, $9, "resident", "bytes", 4096, "ok" }' \
-    one/samples.csv >watched/observations.csv
+    $2 == 1 { print $1, $3, $4, $5, $6, $7, $8, $9, "resident", "bytes", 4096, "ok" }' \
+    watched/samples.csv >watched/observations.csv
 run 0 export watched --format benchfmt
 check test "$(grep -c ' 4096 resident-bytes$' out)" -ge 2
 sed -i '2s/4096/many/' watched/observations.csv
